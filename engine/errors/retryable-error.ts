@@ -1,0 +1,22 @@
+/** What a failed attempt to deliver saw, for its record. */
+export interface AttemptEvidence {
+  readonly request?: unknown;
+  readonly response?: unknown;
+  readonly cause?: unknown;
+}
+
+/** A destination did not take a delivery, but may later: 408, 425, 429, 5xx, network faults, deadlocks. */
+export class RetryableError extends Error {
+  override readonly name = "RetryableError";
+  readonly request: unknown;
+  readonly response: unknown;
+  /** How long the destination asked to be left alone, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, evidence: AttemptEvidence & { retryAfterMs?: number } = {}) {
+    super(message, { cause: evidence.cause });
+    this.request = evidence.request;
+    this.response = evidence.response;
+    this.retryAfterMs = evidence.retryAfterMs;
+  }
+}

@@ -1,0 +1,115 @@
+/** The contracts between the engine and the world; `azure/` keeps them on the Azure SDKs. */
+
+/** A message for a queue or a topic. */
+export interface OutgoingMessage {
+  /** JSON; together with the properties at most 256 KB (Service Bus Standard). */
+  readonly body: unknown;
+  /** Messages of one session arrive one at a time, in the order in which they were accepted. */
+  readonly sessionId: string;
+  /** At most 128 characters; where duplicate detection is on, a second one within the window is swallowed. */
+  readonly messageId: string;
+  /** What subscriptions filter on. */
+  readonly properties?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/**
+ * A queue. `send` resolves once the broker has every message durably; when it rejects, any of them may have been
+ * accepted: sending again is safe, the consumer ignores repeats. Messages of one call keep their order per session.
+ * Consumers get each message at least once, one at a time per session. Throws TooLargeError for a message that no
+ * broker takes.
+ */
+export interface Queue {
+  send(messages: readonly OutgoingMessage[]): Promise<void>;
+}
+
+/** A topic: each subscription whose filter matches gets its own copy. The same contract as {@link Queue}. */
+export interface Topic {
+  publish(messages: readonly OutgoingMessage[]): Promise<void>;
+}
+
+/** The containers of the store, each with its partition key. */
+export type Container = "unified" | "deliveries" | "operations" | "control";
+
+/** An item of the store: `id` is unique within its partition; the partition key is a member like any other. */
+export interface Item {
+  readonly id: string;
+}
+
+/** An item as read, with the etag that guards a later write. */
+export interface Stored<T> {
+  readonly item: T;
+  readonly etag: string;
+}
+
+/** One write of a batch. */
+export type Write =
+  | { readonly op: "create"; readonly item: Item }
+  | { readonly op: "upsert"; readonly item: Item }
+  | { readonly op: "replace"; readonly item: Item; readonly etag: string }
+  | { readonly op: "delete"; readonly id: string };
+
+/** What became of a batch: all of it or nothing. */
+export type WriteResult =
+  | {
+      readonly written: true;
+      /** One per write; undefined for a delete. */ readonly etags: readonly (string | undefined)[];
+    }
+  | {
+      readonly written: false;
+      /** The first write that was refused. */
+      readonly index: number;
+      /** `exists`: created before; `changed`: the etag is no longer the stored one; `missing`: nothing to replace or delete. */
+      readonly why: "exists" | "changed" | "missing";
+    };
+
+/** A query in Cosmos SQL over one container; parameters are never spliced into the text. */
+export interface DocumentQuery {
+  readonly text: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Confines it to one partition. */
+  readonly partition?: string;
+  /** Most items of the page; default 100, at most 1,000. */
+  readonly limit?: number;
+  /** Where the page before this one ended. */
+  readonly cursor?: string;
+}
+
+/** A page of a query; `next` is the cursor of the page after it, null at the end. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+/**
+ * The document store. Strong within a partition: what `write` reported as written, `read` returns. When `write`
+ * rejects, it may or may not have happened: callers write so that a repeat is recognised (an id, an etag). At most
+ * 100 writes and 2 MB a batch, all in one partition. Throws TooLargeError past the store's sizes, and BadCursorError for a cursor
+ * that no page gave.
+ */
+export interface Documents {
+  read<T extends Item>(container: Container, partition: string, id: string): Promise<Stored<T> | undefined>;
+  write(container: Container, partition: string, writes: readonly Write[]): Promise<WriteResult>;
+  query<T>(container: Container, query: DocumentQuery): Promise<Page<T>>;
+}
+
+/** The time, so that tests can hold it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+}
+
+/** A structured log line; secrets are redacted behind it. */
+export type Log = (
+  level: "debug" | "info" | "warn" | "error",
+  message: string,
+  facts?: Record<string, unknown>,
+) => void;
+
+/** What the engine runs on. */
+export interface Ports {
+  readonly documents: Documents;
+  readonly queue: (name: string) => Queue;
+  readonly topic: (name: string) => Topic;
+  readonly clock: Clock;
+  readonly log: Log;
+}

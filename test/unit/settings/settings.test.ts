@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { secret, setting } from "../../../engine/define/index.ts";
+import { MissingSettingError } from "../../../engine/errors/missing-setting-error.ts";
+import { createSettings } from "../../../engine/settings/settings.ts";
+
+const token = secret("API_TOKEN");
+const settings = createSettings({ API_TOKEN: "s3cret/+value", EMPTY: "" }, [token]);
+
+describe("settings", () => {
+  it("are missing when they have neither value nor fallback; an empty value is none", () => {
+    expect(settings.missing([token, setting("EMPTY"), setting("ABSENT"), setting("ELSE", "x")])).toEqual([
+      "EMPTY",
+      "ABSENT",
+    ]);
+    expect(() => settings.value(setting("ABSENT"))).toThrow(MissingSettingError);
+    expect(settings.value(setting("ELSE", "x"))).toBe("x");
+  });
+
+  it.each(["", "A-B", "x y", "1".repeat(200)])("refuse the name %j", (name) => {
+    expect(() => setting(name)).toThrow(TypeError);
+  });
+});
+
+describe("redaction", () => {
+  it.each([
+    ["the value inside text", "Bearer s3cret/+value!", "Bearer [redacted]!"],
+    ["its percent-encoded form", "?t=s3cret%2F%2Bvalue", "?t=[redacted]"],
+    ["its base64 form", Buffer.from("s3cret/+value").toString("base64"), "[redacted]"],
+    ["the password in a URL", "mysql://root:hunter2@db:3306", "mysql://root:[redacted]@db:3306"],
+    ["nothing else", "https://example.com/a:b@c", "https://example.com/a:b@c"],
+  ])("hides %s", (_what, text, clean) => {
+    expect(settings.redact(text)).toBe(clean);
+  });
+
+  it("reaches every depth, credentials by the name of their member, and errors", () => {
+    const value = {
+      list: [{ text: "s3cret/+value" }],
+      headers: { Authorization: "Bearer other", accept: "x" },
+      error: new Error("with s3cret/+value"),
+    };
+    expect(settings.redact(value)).toEqual({
+      list: [{ text: "[redacted]" }],
+      headers: { Authorization: "[redacted]", accept: "x" },
+      error: { name: "Error", message: "with [redacted]" },
+    });
+  });
+});
