@@ -1,0 +1,26 @@
+/**
+ * A JSON value in the one form of RFC 8785 (https://www.rfc-editor.org/rfc/rfc8785): members sorted by UTF-16 code
+ * units, no white space, numbers as ECMAScript prints them. Members that are undefined are left out. Throws a
+ * TypeError on what JSON cannot say: NaN, infinities, functions, lone surrogates.
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) throw new TypeError(`${value} has no JSON form`);
+    return JSON.stringify(value);
+  }
+  if (typeof value === "string") {
+    if (!value.isWellFormed()) throw new TypeError("a lone surrogate has no canonical JSON form");
+    return JSON.stringify(value);
+  }
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`;
+  if (typeof value === "object") {
+    const record = value as Record<string, unknown>;
+    const members = Object.keys(record)
+      .filter((name) => record[name] !== undefined)
+      .sort()
+      .map((name) => `${canonicalJson(name)}:${canonicalJson(record[name])}`);
+    return `{${members.join(",")}}`;
+  }
+  throw new TypeError(`a ${typeof value} has no JSON form`);
+}

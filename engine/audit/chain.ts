@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import type { EventDefinition } from "../define/event.ts";
+import { isPlain } from "../define/merge.ts";
+import { isPersonal } from "../define/personal.ts";
+import { pathSegments } from "../sync/paths.ts";
+import { canonicalJson } from "./canonical.ts";
+import { hmac } from "./hmac.ts";
+import type { AuditRecord } from "./record.ts";
+
+/** A record before it is sealed. */
+export type Unsealed = Omit<AuditRecord, "hash" | "personal">;
+
+/**
+ * Seals a record into its entity's chain: commits to each personal value (of the event's data and of the changes)
+ * with `salt`, and hashes the record with the commitments in place of the values.
+ */
+export function seal(record: Unsealed, definition: EventDefinition, salt: Uint8Array): AuditRecord {
+  const commitments: Record<string, string> = {};
+  for (const { pointer, value } of personalValues(record, definition)) {
+    commitments[pointer] = commit(salt, value);
+  }
+  const personal = { salt: Buffer.from(salt).toString("base64"), commitments };
+  return { ...record, personal, hash: hashOf(record, commitments) };
+}
+
+/** A commitment to a value, HMAC-SHA256(salt, canonical JSON) in hex: nothing can be told from it without the salt. */
+export function commit(salt: Uint8Array, value: unknown): string {
+  return hmac(salt, canonicalJson(value));
+}
+
+/**
+ * The hash of a record: SHA-256 in hex over the canonical JSON of its fields, without `hash`, the personal values
+ * (their commitments stand in their place), the salt, and whatever the store adds.
+ */
+export function hashOf(record: Unsealed, commitments: Readonly<Record<string, string>>): string {
+  const view: Record<string, unknown> = {};
+  for (const field of HASHED) if (record[field] !== undefined) view[field] = record[field];
+  let masked: unknown = view;
+  for (const [pointer, commitment] of Object.entries(commitments)) {
+    masked = replaceAt(masked, pointer.slice(1).split("/").map(unescapePointer), { commitment });
+  }
+  return createHash("sha256").update(canonicalJson(masked)).digest("hex");
+}
+
+const HASHED = [
+  "id",
+  "kind",
+  "key",
+  "entity",
+  "entityId",
+  "sequence",
+  "version",
+  "outcome",
+  "reason",
+  "rule",
+  "event",
+  "changes",
+  "refused",
+  "at",
+  "previous",
+] as const satisfies readonly (keyof Unsealed)[];
+
+interface PersonalValue {
+  readonly pointer: string;
+  readonly value: unknown;
+}
+
+function personalValues(record: Unsealed, definition: EventDefinition): PersonalValue[] {
+  const found: PersonalValue[] = [];
+  for (const path of definition.personal) collect(record.event.data, path, "/event/data", found);
+  const lists = { changes: record.changes, refused: record.refused ?? [] };
+  for (const [name, list] of Object.entries(lists)) {
+    list.forEach((entry, index) => {
+      if (!isPersonal(definition.about.personal, pathSegments(entry.path))) return;
+      for (const side of ["old", "new"] as const) {
+        const value = (entry as { old?: unknown; new?: unknown })[side];
+        if (value !== undefined) found.push({ pointer: `/${name}/${index}/${side}`, value });
+      }
+    });
+  }
+  return found;
+}
+
+function collect(value: unknown, path: readonly string[], pointer: string, found: PersonalValue[]): void {
+  const [name, ...rest] = path;
+  if (name === undefined) {
+    if (value !== undefined) found.push({ pointer, value });
+    return;
+  }
+  if (typeof value !== "object" || value === null) return;
+  const names = name === "*" ? Object.keys(value) : Object.hasOwn(value, name) ? [name] : [];
+  for (const member of names) {
+    const escaped = member.replaceAll("~", "~0").replaceAll("/", "~1");
+    collect((value as Record<string, unknown>)[member], rest, `${pointer}/${escaped}`, found);
+  }
+}
+
+function unescapePointer(name: string): string {
+  return name.replaceAll("~1", "/").replaceAll("~0", "~");
+}
+
+/** A copy with the value at a path replaced, whether or not there still is one (erasure may have deleted it). */
+function replaceAt(root: unknown, path: readonly string[], value: unknown): unknown {
+  const [name, ...rest] = path;
+  if (name === undefined) return value;
+  if (Array.isArray(root)) {
+    const copy: unknown[] = [...root];
+    copy[Number(name)] = replaceAt(copy[Number(name)], rest, value);
+    return copy;
+  }
+  const copy: Record<string, unknown> = isPlain(root) ? { ...root } : {};
+  copy[name] = replaceAt(copy[name], rest, value);
+  return copy;
+}
