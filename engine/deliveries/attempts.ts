@@ -1,0 +1,24 @@
+import { DelegateBackoff, handleType, retry } from "cockatiel";
+import { RetryableError } from "../errors/retryable-error.ts";
+
+/** Attempts while one message is held; then it returns to its subscription, and comes again. */
+const MAX_ATTEMPTS = 5;
+/** A longer wait than this does not hold a function. */
+const MAX_WAIT_MS = 20_000;
+/** An attempt ends before the lock of its message (one minute) can be lost. */
+const ATTEMPT_MS = 45_000;
+
+/**
+ * Repeats an attempt that ends in a RetryableError: exponentially from 200 ms with full jitter, or after the time
+ * that the destination asked for where that is within 20 s. Throws the last RetryableError when five did not do,
+ * and everything else at once.
+ */
+export async function attemptUntilSettled<T>(attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const backoff = new DelegateBackoff((context: { attempt: number; result: object }) => {
+    const error = "error" in context.result ? context.result.error : undefined;
+    const asked = error instanceof RetryableError ? error.retryAfterMs : undefined;
+    return Math.min(asked ?? Math.random() * 200 * 2 ** context.attempt, MAX_WAIT_MS);
+  });
+  const policy = retry(handleType(RetryableError), { maxAttempts: MAX_ATTEMPTS - 1, backoff });
+  return policy.execute(() => attempt(AbortSignal.timeout(ATTEMPT_MS)));
+}

@@ -1,0 +1,67 @@
+import type { Documents } from "../ports.ts";
+
+/** How an attempt to deliver ended. `retrying`: it will be tried again; `failed`: for good. */
+export type DeliveryStatus = "delivered" | "ignored" | "retrying" | "failed";
+
+/** One attempt to deliver: item `delivery|<integration>|<event id>|<attempt>` of `deliveries`, never altered. */
+export interface DeliveryRecord {
+  readonly id: string;
+  readonly kind: "delivery";
+  /** Partition key: the entity's key. */
+  readonly key: string;
+  readonly integration: string;
+  /** The event whose version was announced. */
+  readonly eventId: string;
+  /** 1, 2, 3 … per integration and event. */
+  readonly attempt: number;
+  readonly status: DeliveryStatus;
+  /** The version that was sent: the announced one or a newer one. */
+  readonly version: number;
+  readonly reason?: string;
+  readonly error?: string;
+  readonly request?: unknown;
+  readonly response?: unknown;
+  readonly at: string;
+  readonly durationMs: number;
+}
+
+/** The last version that a destination has of an entity: item `watermark|<integration>` of `deliveries`. */
+export interface Watermark {
+  readonly id: string;
+  readonly kind: "watermark";
+  readonly key: string;
+  readonly integration: string;
+  readonly version: number;
+  readonly at: string;
+  /** Never expires, unlike the deliveries beside it. */
+  readonly ttl: -1;
+}
+
+/** A record without its id and attempt, which {@link deliveryRecord} gives it. */
+export type DeliveryFacts = Omit<DeliveryRecord, "id" | "kind" | "attempt">;
+
+/** The record of an attempt. */
+export function deliveryRecord(facts: DeliveryFacts, attempt: number): DeliveryRecord {
+  const id = `delivery|${facts.integration}|${facts.eventId}|${attempt}`;
+  return { id, kind: "delivery", attempt, ...facts };
+}
+
+/** The watermark after a delivery. */
+export function watermarkOf(key: string, integration: string, version: number, at: string): Watermark {
+  return { id: `watermark|${integration}`, kind: "watermark", key, integration, version, at, ttl: -1 };
+}
+
+/** How many attempts were recorded for an event: asked on a redelivery only. */
+export async function countAttempts(
+  documents: Documents,
+  key: string,
+  integration: string,
+  eventId: string,
+): Promise<number> {
+  const page = await documents.query<number>("deliveries", {
+    text: "SELECT VALUE COUNT(1) FROM c WHERE c.kind = 'delivery' AND c.integration = @integration AND c.eventId = @eventId",
+    parameters: { integration, eventId },
+    partition: key,
+  });
+  return page.items[0] ?? 0;
+}
