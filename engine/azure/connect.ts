@@ -1,0 +1,69 @@
+import { CosmosClient } from "@azure/cosmos";
+import { DefaultAzureCredential } from "@azure/identity";
+import { ServiceBusClient } from "@azure/service-bus";
+import { secret, setting, type Setting } from "../define/setting.ts";
+import { DATABASE } from "../define/topology.ts";
+import type { Log, Ports, Queue, Topic } from "../ports.ts";
+import type { Settings } from "../settings/settings.ts";
+import { cosmosSigner, cosmosTransport } from "./cosmos-transport.ts";
+import { cosmosDocuments } from "./documents.ts";
+import { serviceBusSender } from "./senders.ts";
+
+/** The connection of the function triggers as well, hence the name without underscores. */
+export const BUS = secret("ServiceBusConnection");
+/** With an identity instead of a key: the namespace's host, as the Functions host reads it too. */
+export const BUS_NAMESPACE = setting("ServiceBusConnection__fullyQualifiedNamespace");
+export const COSMOS_ENDPOINT = setting("COSMOS_ENDPOINT");
+/** Without a key the function app's identity is used. */
+export const COSMOS_KEY = secret("COSMOS_KEY");
+
+/** Settings that the whole app stands on and that are missing. */
+export function missingConnections(settings: Settings): string[] {
+  const bus = settings.missing([BUS]).length > 0 && settings.missing([BUS_NAMESPACE]).length > 0;
+  return [...(bus ? [BUS.name] : []), ...settings.missing([COSMOS_ENDPOINT])];
+}
+
+/**
+ * A send whose connection went away is only given up when its time is over: by default a minute, in which a webhook's
+ * sender would have gone too.
+ */
+const RETRY = { timeoutInMs: 8_000, retryDelayInMs: 250, maxRetries: 3 };
+
+/** The engine's ports on Azure, and how to let go of them. Throws MissingSettingError. */
+export function connect(settings: Settings, log: Log): { ports: Ports; close: () => Promise<void> } {
+  const has = (wanted: Setting): boolean => settings.missing([wanted]).length === 0;
+  const identity = new DefaultAzureCredential();
+  const bus = has(BUS)
+    ? new ServiceBusClient(settings.value(BUS), { retryOptions: RETRY })
+    : new ServiceBusClient(settings.value(BUS_NAMESPACE), identity, { retryOptions: RETRY });
+  const endpoint = settings.value(COSMOS_ENDPOINT);
+  const transport = cosmosTransport();
+  const cosmos = new CosmosClient({
+    endpoint,
+    ...(has(COSMOS_KEY)
+      ? { tokenProvider: cosmosSigner(settings.value(COSMOS_KEY)) }
+      : { aadCredentials: identity }),
+    httpClient: transport.httpClient,
+    // The stand-in has one address; discovery would only ask it for itself.
+    connectionPolicy: { enableEndpointDiscovery: endpoint.startsWith("https:") },
+  });
+  const senders = new Map<string, Queue & Topic>();
+  const sender = (entity: string): Queue & Topic => {
+    const known = senders.get(entity) ?? serviceBusSender(bus, entity);
+    senders.set(entity, known);
+    return known;
+  };
+  const ports: Ports = {
+    documents: cosmosDocuments(cosmos.database(DATABASE)),
+    queue: sender,
+    topic: sender,
+    clock: { now: () => Date.now() },
+    log,
+  };
+  const close = async (): Promise<void> => {
+    await bus.close();
+    cosmos.dispose();
+    await transport.close();
+  };
+  return { ports, close };
+}
