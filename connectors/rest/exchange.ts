@@ -1,0 +1,103 @@
+import http from "node:http";
+import https from "node:https";
+import { addAbortSignal, type Readable } from "node:stream";
+import axios from "axios";
+import { RetryableError } from "../../engine/errors/retryable-error.ts";
+
+/** One HTTP request, complete. */
+export interface HttpCall {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** From the first byte sent to the last one read, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Of the response; reading stops there, and `truncated` says so. In bytes, after decompression. */
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+/** What came back, whatever its status. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** By lower-case name; repeated ones joined with `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly truncated: boolean;
+}
+
+/** Connections are kept and shared by everything that speaks REST; idle ones do not hold the process. */
+const AGENTS = {
+  httpAgent: new http.Agent({ keepAlive: true }),
+  httpsAgent: new https.Agent({ keepAlive: true }),
+};
+
+/**
+ * Makes one HTTP request. Redirects are not followed, and every status is an answer. Throws a RetryableError when
+ * none came: a network fault, or the time ran out. Its message and the errors behind it name no header.
+ */
+export async function exchange(call: HttpCall): Promise<HttpAnswer> {
+  const timeout = AbortSignal.timeout(call.timeoutMs);
+  const signal = AbortSignal.any([call.signal, timeout]);
+  try {
+    const response = await axios.request<Readable>({
+      ...AGENTS,
+      adapter: "http",
+      url: call.url.href,
+      method: call.method,
+      headers: call.headers,
+      data: call.body,
+      // The body is written already, and read as it comes: axios must neither parse nor re-write it.
+      transformRequest: (data: unknown) => data,
+      responseType: "stream",
+      maxRedirects: 0,
+      proxy: false,
+      validateStatus: () => true,
+      signal,
+    });
+    const { text, truncated } = await readAtMost(response.data, call.maxBytes, signal);
+    return { status: response.status, headers: plain(response.headers), text, truncated };
+  } catch (error) {
+    // The error of axios holds the request with its headers, so it does not become the cause.
+    const why = timeout.aborted
+      ? `no answer within ${call.timeoutMs} ms`
+      : call.signal.aborted
+        ? "the attempt ran out of time"
+        : codeOf(error);
+    throw new RetryableError(`${call.method} ${call.url.origin}${call.url.pathname} failed: ${why}`);
+  }
+}
+
+async function readAtMost(
+  stream: Readable,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<{ text: string; truncated: boolean }> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  // Leaving the loop destroys the stream, and with it the connection.
+  for await (const chunk of addAbortSignal(signal, stream) as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > maxBytes) break;
+  }
+  const text = Buffer.concat(chunks).subarray(0, maxBytes).toString("utf8");
+  return { text, truncated: size > maxBytes };
+}
+
+function plain(headers: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name.toLowerCase(),
+      Array.isArray(value) ? value.join(", ") : String(value),
+    ]),
+  );
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown network fault";
+  const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
+  return error.message.includes(code) || error.message === ""
+    ? error.message || code
+    : `${code} (${error.message})`;
+}

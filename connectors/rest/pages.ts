@@ -1,0 +1,85 @@
+import type { z } from "zod";
+import type { PageReader, PullPosition, PulledPage, Setting } from "../../engine/define/index.ts";
+import { InvalidSettingError } from "../../engine/errors/invalid-setting-error.ts";
+import { PermanentError } from "../../engine/errors/permanent-error.ts";
+import { addressOf, baseAddress, type Path, type Query } from "./address.ts";
+import { bearer } from "./bearer.ts";
+import { exchange } from "./exchange.ts";
+import { failure, succeeded } from "./verdict.ts";
+
+/** How the pages of a REST source are asked for and read. */
+export interface RestPagesOptions<Response extends z.ZodType> {
+  /** The source's base address. */
+  baseUrl: Setting;
+  /** What is listed: `/customers`. */
+  path: Path;
+  /** The query of one page. */
+  query: (position: PullPosition) => Query;
+  /** What a page looks like; records stay `unknown` here, the pull parses each on its own. */
+  response: Response;
+  /** The records in a page. */
+  records: (response: z.output<NoInfer<Response>>) => readonly unknown[];
+  /** The page to ask for next; null on the last one. */
+  next: (response: z.output<NoInfer<Response>>) => number | null;
+  /** A bearer token. Default: none is sent. */
+  token?: Setting;
+}
+
+/** For one page, from the request to its last byte, in milliseconds. */
+const TIMEOUT_MS = 30_000;
+/** Largest page, in bytes: 32 MB. */
+const MAX_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Reads pages with GET. Reading throws a RetryableError on 408, 425, 429, 5xx and network faults, and a
+ * PermanentError on every other status, a page over 32 MB, or one that is not as `response` says.
+ */
+export function restPages<Response extends z.ZodType>(options: RestPagesOptions<Response>): PageReader {
+  const { baseUrl, token, response, records, next } = options;
+  const request = (
+    position: PullPosition,
+    value: (setting: Setting) => string,
+  ): { url: URL; headers: Record<string, string> } => {
+    try {
+      const url = addressOf(baseAddress(baseUrl, value(baseUrl)), options.path, options.query(position));
+      return { url, headers: { accept: "application/json", ...bearer(token, value) } };
+    } catch (error) {
+      // Nothing to wait for: the run fails, and the next one finds the setting mended.
+      if (error instanceof InvalidSettingError) throw new PermanentError(error.message, { cause: error });
+      throw error;
+    }
+  };
+  return {
+    settings: token ? [baseUrl, token] : [baseUrl],
+    async read(position, value, signal): Promise<PulledPage> {
+      const { url, headers } = request(position, value);
+      const what = `GET ${url.href}`;
+      const answer = await exchange({
+        method: "GET",
+        url,
+        headers,
+        timeoutMs: TIMEOUT_MS,
+        maxBytes: MAX_BYTES,
+        signal,
+      });
+      if (!succeeded("GET", answer.status)) throw failure(what, answer);
+      if (answer.truncated) throw new PermanentError(`${what} was answered with over ${MAX_BYTES} bytes`);
+      const parsed = response.safeParse(json(what, answer.text));
+      if (!parsed.success) {
+        const faults = parsed.error.issues.map(
+          (issue) => `${issue.path.join(".") || "page"}: ${issue.message}`,
+        );
+        throw new PermanentError(`${what} was answered with another page than agreed (${faults.join("; ")})`);
+      }
+      return { records: records(parsed.data), next: next(parsed.data) };
+    },
+  };
+}
+
+function json(what: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new PermanentError(`${what} was answered with what is no JSON`);
+  }
+}
