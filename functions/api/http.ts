@@ -1,0 +1,84 @@
+import type { Issue } from "../../engine/sync/quarantine.ts";
+import type { Services } from "../services.ts";
+
+/** A request as routes see it, whatever hosts them. */
+export interface ApiRequest {
+  readonly method: string;
+  /** The path and query, for `instance` and `Location`. */
+  readonly url: URL;
+  /** Parts of the route in braces, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  header(name: string): string | undefined;
+  /** The whole body. Throws a Refused of 413 over `limit` bytes. */
+  body(limit: number): Promise<Uint8Array>;
+}
+
+/** A response; `json` becomes the body. */
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+}
+
+/** An HTTP function. */
+export interface Route {
+  /** Name of the function. */
+  readonly name: string;
+  readonly methods: readonly ("GET" | "POST" | "PUT" | "PATCH" | "DELETE")[];
+  /** Route template, two segments or more below the root. */
+  readonly route: string;
+  /** `open`: no token. Otherwise the caller's token must hold one of these roles. */
+  readonly access: "open" | readonly Role[];
+  handle(request: ApiRequest, services: Services): Promise<ApiResponse>;
+}
+
+/** Who may do what: `operator` all, `auditor` read and verify, `subscriber` its own models and datasets. */
+export type Role = "operator" | "auditor" | "subscriber";
+
+/** A request that is answered with a problem instead of a result. */
+export class Refused extends Error {
+  override readonly name = "Refused";
+  readonly response: ApiResponse;
+
+  constructor(response: ApiResponse) {
+    super(`answered with status ${response.status}`);
+    this.response = response;
+  }
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "Not Found",
+  409: "Conflict",
+  413: "Content Too Large",
+  500: "Internal Server Error",
+  503: "Service Unavailable",
+};
+
+/** A problem+json answer (https://www.rfc-editor.org/rfc/rfc9457): what happened, and with `issues` where and what to do. */
+export function problem(
+  status: number,
+  detail: string,
+  extra: { issues?: readonly Issue[]; headers?: Record<string, string>; [member: string]: unknown } = {},
+): ApiResponse {
+  const { headers = {}, ...members } = extra;
+  return {
+    status,
+    headers: { "content-type": "application/problem+json", ...headers },
+    json: { type: "about:blank", title: TITLES[status] ?? "Error", status, detail, ...members },
+  };
+}
+
+/** `?limit=` and `?cursor=` of a list. Throws a Refused of 400 on a limit outside 1 to 1,000; default 100. */
+export function pageOf({ url }: ApiRequest): { limit: number; cursor?: string } {
+  const text = url.searchParams.get("limit") ?? "100";
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (limit < 1 || limit > 1_000) {
+    const issues = [{ path: "limit", message: "must be a whole number from 1 to 1000" }];
+    throw new Refused(problem(400, "The query is not valid.", { issues }));
+  }
+  const cursor = url.searchParams.get("cursor");
+  return cursor === null ? { limit } : { limit, cursor };
+}

@@ -1,0 +1,48 @@
+import { receive } from "../../engine/sync/receive.ts";
+import { problem, type Route } from "./http.ts";
+
+/** Largest webhook body, in bytes: 1 MiB. */
+const MAX_BODY = 1_048_576;
+
+/** Events come in. The signature is the caller's authentication. */
+export const receiveWebhook: Route = {
+  name: "api-webhooks-receive",
+  methods: ["POST"],
+  route: "api/v1/webhooks/{receiver}",
+  access: "open",
+  async handle(request, services) {
+    const name = request.params["receiver"] ?? "";
+    const receiver = services.app.receivers.find((known) => known.name === name);
+    if (!receiver) return problem(404, `There is no receiver "${name}".`);
+    const body = await request.body(MAX_BODY);
+    const { app, ports, settings } = services;
+    const context = { app, ports, settings, events: ports.queue("events") };
+    const received = await receive(
+      receiver,
+      { body, header: (header) => request.header(header) },
+      context,
+    ).catch((error: unknown) => {
+      services.log("error", `receiving for ${name} failed`, { error });
+      return undefined;
+    });
+    if (!received) {
+      return problem(503, "The event could not be taken in; send it again.", {
+        headers: { "retry-after": "5" },
+      });
+    }
+    switch (received.status) {
+      case "accepted":
+        return { status: 202, json: { accepted: received.ids.length, ids: received.ids } };
+      case "unauthorized":
+        return problem(401, `The signature does not hold: ${received.reason}.`);
+      case "invalid": {
+        const { issues, quarantine } = received;
+        return problem(400, "The payload is not valid; it is kept in quarantine.", { issues, quarantine });
+      }
+      case "not-configured": {
+        const missing = received.missing.join(", ");
+        return problem(503, `The receiver "${name}" is not configured: missing ${missing}.`);
+      }
+    }
+  },
+};

@@ -1,0 +1,74 @@
+import { BUS, COSMOS_KEY, connect, missingConnections } from "../engine/azure/connect.ts";
+import type { AppDefinition, Setting } from "../engine/define/index.ts";
+import type { Log, Ports } from "../engine/ports.ts";
+import { createSettings, type Settings } from "../engine/settings/settings.ts";
+import { PSEUDONYM_KEY } from "../engine/sync/identify.ts";
+import { OPERATOR_TOKEN } from "./api/access.ts";
+
+/** What functions work with. */
+export interface Services {
+  readonly app: AppDefinition;
+  readonly settings: Settings;
+  readonly log: Log;
+  /** Connected on first use. Throws MissingSettingError while connections are not configured. */
+  readonly ports: Ports;
+  close(): Promise<void>;
+}
+
+/** Joins an app with its environment. Connects to nothing yet. */
+export function createServices(app: AppDefinition, env: NodeJS.ProcessEnv, write: Log): Services {
+  const settings = createSettings(env, [BUS, COSMOS_KEY, OPERATOR_TOKEN, PSEUDONYM_KEY, ...settingsOf(app)]);
+  const log: Log = (level, message, facts) => write(level, settings.redact(message), settings.redact(facts));
+  let connected: ReturnType<typeof connect> | undefined;
+  return {
+    app,
+    settings,
+    log,
+    get ports() {
+      connected ??= connect(settings, log);
+      return connected.ports;
+    },
+    async close() {
+      await Promise.all(app.integrations.map(async ({ destination }) => destination.close?.()));
+      await connected?.close();
+    },
+  };
+}
+
+/** A part of the app that does not run because settings are missing. */
+export interface DisabledPart {
+  readonly what: string;
+  readonly missing: readonly string[];
+}
+
+/** What is disabled, and what it lacks. */
+export function disabledParts(app: AppDefinition, settings: Settings): DisabledPart[] {
+  const parts: { what: string; missing: string[] }[] = [
+    { what: "processing", missing: missingConnections(settings) },
+    { what: "operator access", missing: settings.missing([OPERATOR_TOKEN]) },
+    ...app.receivers.map(({ name, verify }) => ({
+      what: `receiver ${name}`,
+      missing: settings.missing(verify.settings),
+    })),
+    ...app.pulls.map((pull) => ({
+      what: `pull ${pull.name}`,
+      missing: settings.missing([pull.schedule, ...pull.pages.settings]),
+    })),
+    ...app.integrations.map(({ name, destination }) => ({
+      what: `integration ${name}`,
+      missing: settings.missing(destination.settings),
+    })),
+    ...[...app.documents.values()]
+      .filter((document) => document.pseudonymous)
+      .map(({ name }) => ({ what: `document ${name}`, missing: settings.missing([PSEUDONYM_KEY]) })),
+  ];
+  return parts.filter((part) => part.missing.length > 0);
+}
+
+function settingsOf(app: AppDefinition): Setting[] {
+  return [
+    ...app.receivers.flatMap((receiver) => receiver.verify.settings),
+    ...app.pulls.flatMap((pull) => [pull.schedule, ...pull.pages.settings]),
+    ...app.integrations.flatMap((integration) => integration.destination.settings),
+  ];
+}
