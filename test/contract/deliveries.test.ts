@@ -1,0 +1,166 @@
+import { CosmosClient } from "@azure/cosmos";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { cosmosDocuments } from "../../engine/azure/documents.ts";
+import { createDeliverer, type Deliverer } from "../../engine/deliveries/deliver.ts";
+import type { DeliveryRecord } from "../../engine/deliveries/records.ts";
+import { defineIntegration } from "../../engine/define/index.ts";
+import { PermanentError } from "../../engine/errors/permanent-error.ts";
+import { RetryableError } from "../../engine/errors/retryable-error.ts";
+import type { Documents, Ports } from "../../engine/ports.ts";
+import { createSettings } from "../../engine/settings/settings.ts";
+import type { Announcement } from "../../engine/sync/announce.ts";
+import { documentItem } from "../../engine/sync/entity.ts";
+import { startCosmos } from "../../infra/local/cosmos/server.ts";
+import { person } from "../unit/sync/shop.ts";
+
+const key = "person|1";
+let server: Awaited<ReturnType<typeof startCosmos>>;
+let client: CosmosClient;
+let documents: Documents;
+let sent: number[];
+let mood: (() => never) | undefined;
+
+beforeAll(async () => {
+  server = await startCosmos({ port: 0 });
+  client = new CosmosClient({
+    endpoint: server.endpoint,
+    key: server.key,
+    connectionPolicy: { enableEndpointDiscovery: false },
+  });
+  await client.databases.create({ id: "caudal" });
+});
+afterAll(async () => {
+  client?.dispose();
+  await server?.close();
+});
+beforeEach(async () => {
+  for (const id of ["deliveries", "unified"]) {
+    const { container } = await client
+      .database("caudal")
+      .containers.createIfNotExists({ id, partitionKey: "/key" });
+    await container.deleteAllItemsForPartitionKey(key);
+  }
+  documents = cosmosDocuments(client.database("caudal"));
+  sent = [];
+  mood = undefined;
+});
+
+/** A host of its own: what it remembers, the others do not know. */
+function host(): Deliverer {
+  const integration = defineIntegration(
+    { name: "list", on: person },
+    {
+      settings: [],
+      deliver: async ({ version }) => {
+        mood?.();
+        sent.push(version);
+        return { status: "delivered" };
+      },
+    },
+  );
+  const never = (): never => {
+    throw new Error("not needed here");
+  };
+  const ports: Ports = {
+    documents,
+    queue: never,
+    topic: never,
+    clock: { now: () => Date.now() },
+    log: () => {},
+  };
+  return createDeliverer(integration, ports, createSettings({}, []));
+}
+
+const announced = (version: number): Announcement => ({
+  key,
+  entity: "person",
+  id: "1",
+  version,
+  eventId: `crm:${version}`,
+  removed: false,
+  data: { identity: { number: "1" } },
+});
+const records = async (): Promise<readonly DeliveryRecord[]> => {
+  const text = "SELECT * FROM c WHERE c.kind = 'delivery' ORDER BY c.at";
+  return (await documents.query<DeliveryRecord>("deliveries", { text, partition: key })).items;
+};
+
+describe("deliveries of an entity by two hosts", () => {
+  it("are recorded, and move one watermark", async () => {
+    const [a, b] = [host(), host()];
+    await a.deliver(announced(1), false);
+    await b.deliver(announced(2), false);
+    await a.deliver(announced(3), false);
+    expect(sent).toEqual([1, 2, 3]);
+    expect((await records()).map(({ version, status, attempt }) => [version, status, attempt])).toEqual(
+      [1, 2, 3].map((version) => [version, "delivered", 1]),
+    );
+    const mark = await documents.read<{ id: string; version: number }>("deliveries", key, "watermark|list");
+    expect(mark?.item.version).toBe(3);
+  });
+
+  it("never go back, whatever a host remembers: a message that comes again", async () => {
+    const [a, b] = [host(), host()];
+    await a.deliver(announced(1), false);
+    await b.deliver(announced(2), false);
+    await b.deliver(announced(3), false);
+    await a.deliver(announced(2), true);
+    await a.deliver(announced(2), false);
+    expect(sent).toEqual([1, 2, 3]);
+  });
+
+  it("never go back after a host ran ahead: an announcement without its document brings the newest one", async () => {
+    const [a, b] = [host(), host()];
+    await a.deliver(announced(1), false);
+    const state = { data: { identity: { number: "1" } }, version: 4, sequence: 4, head: null, observed: {} };
+    const item = documentItem(key, state, new Date().toISOString());
+    await documents.write("unified", key, [{ op: "create", item }]);
+    const { data: _left, ...bare } = announced(2);
+    await b.deliver(bare, false);
+    await a.deliver(announced(3), false);
+    await a.deliver(announced(4), false);
+    expect(sent).toEqual([1, 4]);
+  });
+});
+
+describe("a delivery that fails", () => {
+  it("is tried again, and each attempt is recorded with what was seen", async () => {
+    let left = 2;
+    mood = () => {
+      if (left-- > 0) throw new RetryableError("busy", { response: { status: 503 }, retryAfterMs: 1 });
+      return undefined as never;
+    };
+    await host().deliver(announced(1), false);
+    expect(
+      (await records()).map(({ status, attempt, error, response }) => [status, attempt, error, response]),
+    ).toEqual([
+      ["retrying", 1, "busy", { status: 503 }],
+      ["retrying", 2, "busy", { status: 503 }],
+      ["delivered", 3, undefined, undefined],
+    ]);
+  });
+
+  it("for good is recorded as failed, does not move the watermark, and lets the next version through", async () => {
+    const a = host();
+    mood = () => {
+      throw new PermanentError("no such thing", { response: { status: 422 } });
+    };
+    await a.deliver(announced(1), false);
+    expect(await records()).toMatchObject([{ status: "failed", version: 1, error: "no such thing" }]);
+    expect(await documents.read("deliveries", key, "watermark|list")).toBeUndefined();
+    mood = undefined;
+    await a.deliver(announced(2), false);
+    expect(sent).toEqual([2]);
+  });
+
+  it("returns its message when five attempts did not do, and counts on when that comes again", async () => {
+    mood = () => {
+      throw new RetryableError("busy", { retryAfterMs: 1 });
+    };
+    await expect(host().deliver(announced(1), false)).rejects.toThrow(RetryableError);
+    mood = undefined;
+    await host().deliver(announced(1), true);
+    expect(new Set((await records()).map(({ attempt }) => attempt))).toEqual(new Set([1, 2, 3, 4, 5, 6]));
+    expect(sent).toEqual([1]);
+  });
+});
