@@ -3,7 +3,9 @@ import {
   type ServiceBusReceivedMessage,
   type ServiceBusSessionReceiver,
 } from "@azure/service-bus";
+import rhea from "rhea";
 import { describe, expect, test } from "vitest";
+import type { Broker } from "../../infra/local/servicebus/broker.ts";
 import { clientOf, useBroker } from "./servicebus-broker.ts";
 
 const long = { RequiresSession: true, LockDuration: "PT30S" };
@@ -18,7 +20,9 @@ const context = useBroker({
     empty: long,
     state: long,
     abandon: long,
+    parting: long,
     crash: long,
+    parting: long,
     refused: long,
     many: long,
     plain: {},
@@ -243,4 +247,43 @@ describe("locks", () => {
     expect(await one(receiver)).toMatchObject({ body: 1, deliveryCount: 0 });
     await receiver.close();
   });
+
+  test.each(["link", "session", "connection"] as const)(
+    "what is settled right before its %s closes stays settled",
+    async (what) => {
+      await send("parting", [what, 1], [what, 2]);
+      await settleFirstAndClose(context.broker, "parting", what);
+      const receiver = await context.client.acceptSession("parting", what);
+      const rest = await one(receiver);
+      expect(rest.body).toBe(2);
+      await receiver.completeMessage(rest);
+      await receiver.close();
+    },
+  );
 });
+
+/** An AMQP client that settles the first message of the session of that name, and closes in the same write. */
+async function settleFirstAndClose(
+  { host, port }: Broker,
+  queue: string,
+  what: "link" | "session" | "connection",
+): Promise<void> {
+  const connection = rhea.create_container().connect({ host, port, username: "any", reconnect: false });
+  const closed = new Promise<void>((resolve, reject) => {
+    connection.on(`${what === "link" ? "receiver" : what}_close`, () => resolve());
+    connection.on("receiver_error", ({ receiver }) => reject(new Error(String(receiver?.error))));
+  });
+  connection.open_receiver({
+    source: { address: queue, filter: { "com.microsoft:session-filter": what } },
+    rcv_settle_mode: 1,
+    autoaccept: false,
+    credit_window: 1,
+  });
+  connection.on("message", ({ receiver, delivery }) => {
+    delivery!.accept();
+    const parting = { link: receiver!, session: receiver!.session, connection };
+    parting[what].close();
+  });
+  await closed;
+  connection.close();
+}

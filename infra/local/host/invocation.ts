@@ -69,7 +69,10 @@ export function createInvoker(options: {
         return await run(target, input);
       } finally {
         calls.delete(call);
-        if (calls.size === 0) whenIdle?.();
+        // Callers settle their messages before anyone hears that nothing runs.
+        setImmediate(() => {
+          if (calls.size === 0) whenIdle?.();
+        });
       }
     },
     running: () => calls.size,

@@ -149,6 +149,7 @@ class ClientConnection {
   }
 
   private closedSender(link: Sender): void {
+    this.takeOutcomes(link.session);
     this.givers.get(link)?.closed();
     this.givers.delete(link);
     for (const [name, reply] of this.replies) if (reply === link) this.replies.delete(name);
@@ -161,7 +162,18 @@ class ClientConnection {
     }
   }
 
+  /**
+   * rhea tells of a close as it reads it, but of outcomes only at the end of what it read. A settlement that stands
+   * before the close must count: after it the lock is gone.
+   */
+  private takeOutcomes(session: Session): void {
+    for (const delivery of sessionInternals(session).outgoing.updated.splice(0)) {
+      if (delivery.remote_state) this.givers.get(delivery.link as Sender)?.settle(delivery);
+    }
+  }
+
   private dropped(): void {
+    for (const link of this.givers.keys()) this.takeOutcomes(link.session);
     for (const giver of this.givers.values()) giver.closed();
     this.givers.clear();
     this.takers.clear();

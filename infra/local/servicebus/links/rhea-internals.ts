@@ -39,9 +39,9 @@ export interface LinkInternals {
   _get_drain(): boolean;
 }
 
-/** A session's sending half: a ring of unsettled deliveries. */
+/** A session's sending half: a ring of unsettled deliveries, and those whose outcome has come and is not told yet. */
 export interface SessionInternals {
-  outgoing: { available(): number };
+  outgoing: { available(): number; updated: Delivery[] };
   links: Record<string, Sender | Receiver>;
   output(frame: Typed): void;
 }
