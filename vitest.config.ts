@@ -6,7 +6,8 @@ export default defineConfig({
   test: {
     reporters: ["default"],
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
+      // Properties take seconds, and more on a busy machine.
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000 } },
       { test: { name: "contract", include: ["test/contract/**/*.test.ts"], ...slow } },
       // Each flow runs a whole stack of its own: one at a time, so that two cores do not make them slow.
       {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { EventDefinition } from "../define/event.ts";
 import { isPlain } from "../define/merge.ts";
-import { isPersonal } from "../define/personal.ts";
+import { personalWithin } from "../define/personal.ts";
 import { pathSegments } from "../sync/paths.ts";
 import { canonicalJson } from "./canonical.ts";
 import { hmac } from "./hmac.ts";
@@ -71,10 +71,10 @@ function personalValues(record: Unsealed, definition: EventDefinition): Personal
   const lists = { changes: record.changes, refused: record.refused ?? [] };
   for (const [name, list] of Object.entries(lists)) {
     list.forEach((entry, index) => {
-      if (!isPersonal(definition.about.personal, pathSegments(entry.path))) return;
+      const within = personalWithin(definition.about.personal, pathSegments(entry.path));
       for (const side of ["old", "new"] as const) {
         const value = (entry as { old?: unknown; new?: unknown })[side];
-        if (value !== undefined) found.push({ pointer: `/${name}/${index}/${side}`, value });
+        for (const path of within) collect(value, path, `/${name}/${index}/${side}`, found);
       }
     });
   }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { isPersonal, type PersonalPaths, personalPathsOf } from "./personal.ts";
+import { type PersonalPaths, personalPathsOf, personalWithin } from "./personal.ts";
+import { schemaFaults } from "./schema.ts";
 
 /** Which sources outrank which, per sub-schema or path (`contact`, `contact.email`): highest first. */
 export type Priority = Readonly<Record<string, readonly string[]>>;
@@ -48,8 +49,9 @@ const NAME = /^[a-z][a-z0-9-]{0,47}$/;
 
 /**
  * Defines the unified document of an entity. Throws a TypeError when the name is malformed (`[a-z][a-z0-9-]*`, at
- * most 48 characters), when a priority names an unknown sub-schema, or when a member whose own members are all
- * optional is not optional itself (empty objects are not kept).
+ * most 48 characters), when a priority names an unknown sub-schema, when a member whose own members are all
+ * optional is not optional itself (empty objects are not kept), or when the schema has what no document can hold:
+ * defaults, dates and other values that JSON cannot say.
  */
 export function defineDocument<
   const Name extends string,
@@ -66,6 +68,8 @@ export function defineDocument<
       );
     }
   }
+  const [fault] = schemaFaults(options.schema, { invents: false });
+  if (fault !== undefined) throw new TypeError(`document "${name}": ${fault}`);
   for (const path of Object.keys(options.priority ?? {})) {
     const [first = ""] = path.split(".");
     if (!subSchemas.includes(first)) {
@@ -79,7 +83,7 @@ export function defineDocument<
       throw new TypeError(`document "${name}": since names the unknown sub-schema "${first}"`);
     }
     // What was said is remembered outside the audit records, where no erasure would look for it.
-    if (isPersonal(personal, path.split("."))) {
+    if (personalWithin(personal, path.split(".")).length > 0) {
       throw new TypeError(`document "${name}": since cannot follow "${path}", which is personal`);
     }
   }

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { DocumentDefinition } from "./document.ts";
 import type { IdPart } from "./key.ts";
 import { type PersonalPaths, personalPathsOf } from "./personal.ts";
+import { schemaFaults } from "./schema.ts";
 
 /** A CloudEvents 1.0 JSON event (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md). */
 export interface CloudEvent<Data = unknown> {
@@ -63,7 +64,10 @@ export interface EventOptions<About extends DocumentDefinition, Schema extends z
 
 const TYPE = /^[a-z][a-z0-9.-]{0,127}$/;
 
-/** Defines an event. Throws a TypeError on a malformed type (`[a-z][a-z0-9.-]*`) or when the data lacks a part of the id. */
+/**
+ * Defines an event. Throws a TypeError on a malformed type (`[a-z][a-z0-9.-]*`), when the data lacks a part of the id,
+ * or when it comes out as what JSON cannot say: it crosses a queue before a rule sees it.
+ */
 export function defineEvent<
   const Type extends string,
   About extends DocumentDefinition,
@@ -71,6 +75,8 @@ export function defineEvent<
 >(type: Type, options: EventOptions<About, Schema>): EventDefinition<Type, About, Schema> {
   if (!TYPE.test(type)) throw new TypeError(`event "${type}": types are ${TYPE}`);
   const schema: Schema = options.data;
+  const [fault] = schemaFaults(schema, { invents: true });
+  if (fault !== undefined) throw new TypeError(`event "${type}": ${fault}`);
   for (const part of options.about.id) {
     if (!(part in schema.shape)) {
       throw new TypeError(

@@ -41,7 +41,9 @@ function apply(current: unknown, changes: Plain, path: Segments, asserted: Segme
   return next;
 }
 
-/** Whether a value is an object of named members (neither null nor an array). */
+/** Whether a value is an object of named members and nothing else: no null, array, Date or other instance. */
 export function isPlain(value: unknown): value is Plain {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { CloudEvent } from "../define/event.ts";
 import { ASSERTED } from "../define/merge.ts";
 import { deepFreeze } from "../define/readonly.ts";
@@ -34,7 +35,7 @@ export function applyRule(rule: RuleDefinition, current: unknown, event: CloudEv
     const { [ANSWER]: kind, reason } = answer as { [ANSWER]: "skip" | "remove"; reason: string };
     return { kind, reason };
   }
-  const parsed = rule.to.schema.safeParse(answer);
+  const parsed = safeParse(rule, answer);
   if (!parsed.success) {
     const faults = parsed.error.issues.map(
       (issue) => `${issue.path.join(".") || "document"}: ${issue.message}`,
@@ -44,6 +45,17 @@ export function applyRule(rule: RuleDefinition, current: unknown, event: CloudEv
   const asserted = (answer as { [ASSERTED]?: readonly Segments[] })[ASSERTED];
   const blank = asserted || rule.order === "arrival" ? undefined : answerToNothing(apply, event);
   return { kind: "next", assertions: assertionsOf(current, parsed.data, asserted ?? [], blank) };
+}
+
+/** A refinement of the schema may throw instead of refusing. */
+function safeParse(rule: RuleDefinition, answer: object): z.ZodSafeParseResult<unknown> {
+  try {
+    return rule.to.schema.safeParse(answer);
+  } catch (error) {
+    throw new RuleError(rule.name, `answered a document whose schema threw ${describe(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 /**

@@ -107,17 +107,29 @@ function resolveAnswer(
 
 /**
  * A document that mixes two observations may break its schema (half an address). The sub-schemas at fault then stay
- * as they were, and what would have changed there is refused.
+ * as they were, and what would have changed there is refused; all of it, where the document is still none after that.
  */
 function keepValid(state: EntityState, rule: RuleDefinition, resolution: Resolution): Resolution {
-  if (resolution.data === undefined) return resolution;
-  const parsed = rule.to.schema.safeParse(resolution.data);
-  if (parsed.success) return resolution;
-  const broken = new Set(parsed.error.issues.map((issue) => String(issue.path[0] ?? "")));
-  const isBroken = (path: string): boolean => broken.has(path.split(".")[0] ?? "");
+  const broken = brokenParts(rule, resolution.data);
+  if (broken.size === 0) return resolution;
+  const kept = refuseAsInvalid(state, resolution, (path) => broken.has(path.split(".")[0] ?? ""));
+  return brokenParts(rule, kept.data).size === 0 ? kept : refuseAsInvalid(state, resolution, () => true);
+}
+
+/** The sub-schemas that the schema refuses; `""` stands for the document as a whole. */
+function brokenParts(rule: RuleDefinition, data: unknown): ReadonlySet<string> {
+  const parsed = data === undefined ? undefined : rule.to.schema.safeParse(data);
+  return new Set(parsed?.error?.issues.map((issue) => String(issue.path[0] ?? "")));
+}
+
+function refuseAsInvalid(
+  state: EntityState,
+  resolution: Resolution,
+  isBroken: (path: string) => boolean,
+): Resolution {
   const before = state.data as Record<string, unknown> | undefined;
   const data: Record<string, unknown> = { ...(resolution.data as Record<string, unknown>) };
-  for (const name of broken) {
+  for (const name of Object.keys({ ...before, ...data }).filter(isBroken)) {
     if (before && Object.hasOwn(before, name)) data[name] = before[name];
     else delete data[name];
   }
@@ -143,7 +155,9 @@ function judge(
 ): { outcome: Outcome; reason?: string } {
   if (answer.kind === "skip") return { outcome: "skipped", reason: answer.reason };
   if (changes.length === 0) {
-    return refused.length > 0 ? { outcome: "skipped", reason: "stale" } : { outcome: "unchanged" };
+    if (refused.length === 0) return { outcome: "unchanged" };
+    const invalid = refused.some(({ reason }) => reason === "invalid");
+    return { outcome: "skipped", reason: invalid ? "invalid" : "stale" };
   }
   if (data === undefined) {
     return { outcome: "removed", ...(answer.kind === "remove" ? { reason: answer.reason } : {}) };

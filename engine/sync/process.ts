@@ -51,10 +51,20 @@ export function createProcessor(
   /** Writes what is new, and says what to announce: for events that were written before, again. */
   const apply = async (key: string, events: readonly CloudEvent[]): Promise<OutgoingMessage[]> => {
     const announcements: OutgoingMessage[] = [];
-    let pending = events;
+    // The same event twice in one fold is one.
+    let pending = [...new Map(events.map((event) => [event.id, event])).values()];
     let tooLarge = false;
+    /** Takes out what was here before; what it changed is announced again. */
+    const dropKnown = async (): Promise<void> => {
+      const known = await findKnown(key, pending);
+      announcements.push(...known.announcements);
+      pending = pending.filter((event) => !known.ids.has(event.id));
+    };
     for (let attempt = 0; attempt < MAX_CONFLICTS && pending.length > 0; attempt++) {
       const entity = cache.get(key) ?? (await loadEntity(ports.documents, key));
+      // The line holds waiting events alone: one that was applied before the entity was parked must not join it.
+      if (entity.parked) await dropKnown();
+      if (pending.length === 0) break;
       const plan = entity.parked
         ? planParking(key, entity, pending, entity.parked)
         : planFold(key, entity, pending, tooLarge);
@@ -73,9 +83,7 @@ export function createProcessor(
       const refused = plan.writes[result.index];
       if (result.index === 0 || refused?.op !== "create") continue;
       // Only the record (or the place in line) of an event that was here before can be in the way.
-      const known = await findKnown(key, pending);
-      announcements.push(...known.announcements);
-      pending = pending.filter((event) => !known.ids.has(event.id));
+      await dropKnown();
     }
     if (pending.length > 0) throw new ContendedError(key, MAX_CONFLICTS);
     return announcements;
@@ -105,9 +113,10 @@ export function createProcessor(
         const announcement = announcementOf(folded.record, state.data);
         if (announcement) announcements.push(announcement);
       } catch (error) {
-        if (!(error instanceof RuleError || error instanceof TooLargeError)) throw error;
-        ports.log("error", `parked ${key}`, { event: event.id, reason: error.message });
-        const line = { eventId: event.id, reason: error.message, at, waiting: 0 };
+        // Folding is pure: what it throws, it would throw again.
+        const reason = error instanceof Error ? error.message : String(error);
+        ports.log("error", `parked ${key}`, { event: event.id, reason });
+        const line = { eventId: event.id, reason, at, waiting: 0 };
         const parking = parkingWrites(events.slice(index), line, at);
         parked = parking.parked;
         records.push(...parking.writes);

@@ -20,7 +20,7 @@ export interface Refusal {
   /** What it would have been; left out for a removal. */
   readonly new?: unknown;
   readonly reason: Defeat | "invalid";
-  /** The sighting that stood against it; none for `invalid`. */
+  /** The sighting that stood against it; none for `invalid`, nor where several members of an object did. */
   readonly standing?: Sighting;
 }
 
@@ -79,20 +79,38 @@ export function resolve(
     else change(at, old, value);
   };
 
+  const clear = (at: Segments): void => {
+    eachLeaf(valueAt(data, at), (below, old) => {
+      const leaf = [...at, ...below];
+      if (!(pathText(leaf) in since)) settle(leaf, old, undefined);
+    });
+    // A removal is judged anew wherever sources have other ranks than above.
+    const ranked = Object.keys(priority)
+      .map(pathSegments)
+      .filter((path) => isBelow(path, at))
+      .toSorted((a, b) => a.length - b.length);
+    for (const place of [at, ...ranked]) {
+      if (!against(place)) observeRemoval(seen, place, sighting, priority);
+    }
+  };
+
   // Removals first: where an object gives way to a scalar, or the reverse, the new value comes last and stands.
-  const removals = assertions.filter((assertion) => assertion.value === undefined);
-  for (const { at } of removals) {
-    eachLeaf(valueAt(data, at), (below, old) => settle([...at, ...below], old, undefined));
-    if (!against(at)) observeRemoval(seen, at, sighting, priority);
-  }
+  for (const { at, value } of assertions) if (value === undefined) clear(at);
   for (const { at, value } of assertions) {
     const text = pathText(at);
     if (value === undefined || text in since) continue;
+    // A scalar in the place of an object removes what is older there; what is newer stands against it.
+    if (isPlain(valueAt(data, at))) clear(at);
+    const members = valueAt(data, at);
+    if (isPlain(members)) {
+      refused.push({ ...where(at), new: value, reason: "stale" });
+      continue;
+    }
     const stands = !against(at);
-    settle(at, valueAt(data, at), value);
+    settle(at, members, value);
     if (stands) seen[text] = sighting;
   }
-  for (const companion of sinceWhen(since, observed, assertions, sighting, data)) {
+  for (const companion of sinceWhen({ since, priority }, observed, assertions, sighting, data)) {
     const at = pathSegments(companion.path);
     change(at, valueAt(data, at), companion.value);
     if (companion.sighting.said?.length) seen[companion.path] = companion.sighting;
@@ -102,6 +120,10 @@ export function resolve(
 
 function where(at: Segments): { path: string; subSchema: string } {
   return { path: pathText(at), subSchema: at[0] ?? "" };
+}
+
+function isBelow(path: Segments, at: Segments): boolean {
+  return path.length > at.length && at.every((name, index) => name === path[index]);
 }
 
 /** Notes that nothing was there, and forgets the sightings below that this one beats. */

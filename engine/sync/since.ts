@@ -1,32 +1,36 @@
-import { type Observed, type Sighting } from "./observed.ts";
+import type { Priority } from "../define/document.ts";
+import { type Observed, rankOf, type Sighting } from "./observed.ts";
 import { pathSegments, sameValue, type Segments, valueAt } from "./paths.ts";
 import type { Assertion } from "./resolve.ts";
 
 /** How many statements about a path are remembered one by one; older ones of the same value leave only their first. */
 const REMEMBERED = 16;
 
-/** What was said of a path and when, in the order of observation. */
-export type Statement = readonly [time: string, value: unknown];
+/** What was said of a path, when and by whom, in the order of observation. */
+export type Statement = readonly [time: string, value: unknown, source: string];
 
 /**
  * The times since when values have stood, for the paths that a document declares: of one run of statements of the
  * same value, the first. What was said is remembered with the sighting of the `since` path, so that statements that
- * arrive late find their place and every order of arrival gives the same time.
+ * arrive late find their place and every order of arrival gives the same time. Where sources have ranks, the highest
+ * that spoke is listened to, as for the value itself.
  */
 export function sinceWhen(
-  companions: Readonly<Record<string, string>>,
+  { since, priority }: { since: Readonly<Record<string, string>>; priority: Priority },
   before: Observed,
   assertions: readonly Assertion[],
   sighting: Sighting,
   data: unknown,
 ): { path: string; value: string | undefined; sighting: Sighting }[] {
-  return Object.entries(companions).map(([path, about]) => {
+  return Object.entries(since).map(([path, about]) => {
     const subject = pathSegments(about);
     const said = assertions.find(({ at, value }) => speaksOf(at, value, subject));
     const known = before[path]?.said ?? [];
-    const statements = said ? remember(known, [sighting.time, said.value]) : known;
+    const statements = said ? remember(known, [sighting.time, said.value, sighting.source]) : known;
     const standing = valueAt(data, subject);
-    const value = standing === undefined ? undefined : startOfRun(statements, standing);
+    const ranks = statements.map(([, , source]) => rankOf(priority, subject, source));
+    const heard = statements.filter((_, index) => ranks[index] === Math.min(...ranks));
+    const value = standing === undefined ? undefined : startOfRun(heard, standing);
     return { path, value, sighting: { ...(before[path] ?? sighting), said: statements } };
   });
 }
@@ -38,13 +42,15 @@ function speaksOf(at: Segments, value: unknown, subject: Segments): boolean {
 }
 
 function remember(known: readonly Statement[], statement: Statement): readonly Statement[] {
-  const place = known.findLastIndex(([time]) => time <= statement[0]) + 1;
+  // As for the value itself: at the same time the name of the source decides, and of one source the later arrival.
+  const [time, , source] = statement;
+  const place = known.findLastIndex(([at, , by]) => at < time || (at === time && by <= source)) + 1;
   const all = known.toSpliced(place, 0, statement);
-  // Inside an old run of one value, only its first statement still matters.
-  return all.filter(
-    ([, value], index) =>
-      index >= all.length - REMEMBERED || index === 0 || !sameValue(all[index - 1]?.[1], value),
-  );
+  // Inside an old run of one value from one source, only its first statement still matters.
+  return all.filter(([, value, by], index) => {
+    const before = all[index - 1];
+    return index >= all.length - REMEMBERED || before?.[2] !== by || !sameValue(before[1], value);
+  });
 }
 
 function startOfRun(statements: readonly Statement[], standing: unknown): string | undefined {

@@ -22,7 +22,6 @@ const context = useBroker({
     abandon: long,
     parting: long,
     crash: long,
-    parting: long,
     refused: long,
     many: long,
     plain: {},

@@ -36,7 +36,7 @@ describe("canonical JSON (RFC 8785)", () => {
     );
   });
 
-  it.each([Number.NaN, Infinity, "\ud800", { "\udc00": 1 }, () => 1, 1n])(
+  it.each([Number.NaN, Infinity, "\ud800", { "\udc00": 1 }, () => 1, 1n, new Date(0)])(
     "refuses what JSON cannot say: %s",
     (value) => {
       expect(() => canonicalJson(value)).toThrow(TypeError);

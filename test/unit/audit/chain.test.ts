@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { commit, hashOf } from "../../../engine/audit/chain.ts";
 import type { AuditRecord } from "../../../engine/audit/record.ts";
+import { defineDocument, defineEvent, defineRule, personal } from "../../../engine/define/index.ts";
+import { NOTHING } from "../../../engine/sync/fold.ts";
 import { event, fold, gone, minute, told } from "../sync/shop.ts";
 
 function last(...events: Parameters<typeof fold>[0]): AuditRecord {
@@ -19,6 +22,29 @@ describe("the hash of an audit record", () => {
       "/changes/2/new",
       "/event/data/email",
     ]);
+  });
+
+  it("commits to personal values inside a list that changed as a whole", () => {
+    const family = defineDocument("person", {
+      id: ["number"],
+      schema: z.strictObject({
+        identity: z.strictObject({ number: z.string() }),
+        household: z
+          .strictObject({ people: z.array(z.strictObject({ name: personal(z.string()), age: z.int() })) })
+          .optional(),
+      }),
+    });
+    const on = defineEvent("person.told", { about: family, data: z.looseObject({ number: z.string() }) });
+    const rule = defineRule({
+      on,
+      to: family,
+      apply: (_current, { data }) => ({
+        identity: { number: data.number },
+        household: { people: [{ name: "Ana", age: 7 }] },
+      }),
+    });
+    const { records } = fold([event(told.type, minute(1))], NOTHING, { [told.type]: rule as never });
+    expect(Object.keys(records[0]?.personal.commitments ?? {})).toEqual(["/changes/1/new/0/name"]);
   });
 
   it("holds a commitment that only the salt opens", () => {
