@@ -65,4 +65,10 @@ async function replace(name: string, text: string): Promise<void> {
   await rename(fresh, file);
 }
 
-if (import.meta.main) await build();
+if (import.meta.main) {
+  if (process.argv.includes("--help")) {
+    console.log(
+      "usage: npm run build\n\nBundles the function app into dist/. The other commands do it when they need it.",
+    );
+  } else await build();
+}

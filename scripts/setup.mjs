@@ -34,4 +34,10 @@ export function setup() {
   writeFileSync(stamp, lock);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) setup();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes("--help")) {
+    process.stdout.write(
+      "usage: npm run setup\n\nInstalls the locked packages where they are missing. The other commands do it by themselves.\n",
+    );
+  } else setup();
+}

@@ -7,8 +7,16 @@ import path from "node:path";
 import { build } from "./build.ts";
 
 const only = process.argv.slice(2);
+if (only.includes("--help")) {
+  console.log(`usage: npm test [-- path …]
+
+Without a path: types, lint, format, unused code, then unit, contract and flow tests. With paths, only the tests
+in them: npm test -- test/unit. Options of vitest are passed on: npm test -- test/unit -t "a name".`);
+  process.exit();
+}
 let passed = 0;
 let failed = 0;
+const faults: string[] = [];
 
 function run(name: string, command: string, args: string[]): boolean {
   const started = Date.now();
@@ -22,7 +30,10 @@ function run(name: string, command: string, args: string[]): boolean {
 
 function check(name: string, command: string, args: string[]): void {
   if (run(name, command, args)) passed += 1;
-  else failed += 1;
+  else {
+    failed += 1;
+    faults.push(name);
+  }
 }
 
 if (only.length === 0) {
@@ -50,9 +61,11 @@ try {
   passed += numPassedTests ?? 0;
   // A file that could not even be loaded has no failed test of its own.
   failed += Math.max(numFailedTests ?? 0, ok ? 0 : 1);
+  if (!ok) faults.push("tests");
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
+if (faults.length > 0) console.log(`\nfailed: ${faults.join(", ")}; see above`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

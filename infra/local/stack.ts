@@ -8,6 +8,7 @@ import type { Child } from "./stack/child.ts";
 import { keepRunning } from "./stack/child.ts";
 import { createContainers } from "./stack/containers.ts";
 import { lockDataFolder } from "./stack/data-lock.ts";
+import { checkGivenMysql } from "./stack/given-mysql.ts";
 import { isFree, PortTakenError, rememberedPorts } from "./stack/ports.ts";
 import { localSettings, stackSecrets } from "./stack/secrets.ts";
 import { readTopology } from "./stack/topology.ts";
@@ -71,8 +72,8 @@ export interface Stack {
 /**
  * Starts broker, Cosmos, blob service, MySQL and function hosts, each in a process of its own that is started
  * again when it ends, and resolves when all of it serves. MYSQL_URL, when set, is used instead of a MySQL of
- * our own. Rejects, with everything stopped again, when the data folder or the port is taken or a part does
- * not start.
+ * our own. Rejects, with everything stopped again, when the data folder or the port is taken, that MySQL does not
+ * let us in or a part does not start.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const appDir = path.resolve(options.appDir ?? root);
@@ -148,7 +149,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const broker = run("broker", "servicebus/main.ts", ["--config", configFile, ...port("broker")]);
     const cosmos = run("cosmos", "cosmos/main.ts", port("cosmos"));
     const blob = run("blob", "blob.ts", port("blob"));
-    const mysqlUrl = settings["MYSQL_URL"];
+    const mysqlUrl = settings["MYSQL_URL"] || undefined;
+    if (mysqlUrl !== undefined) await checkGivenMysql(mysqlUrl);
     const mysql =
       mysqlUrl === undefined
         ? run("mysql", "mysql.ts", port("mysql"), { CAUDAL_MYSQL_PASSWORD: secrets.mysqlPassword })
@@ -163,7 +165,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await createContainers(cosmosReady, topology, path.join(dataDir, "containers.json"));
     await built;
     const ready: Omit<ReadyStack, "http" | "console"> = {
-      operatorToken: settings["CAUDAL_OPERATOR_TOKEN"] ?? secrets.operatorToken,
+      operatorToken: settings["CAUDAL_OPERATOR_TOKEN"] || secrets.operatorToken,
       serviceBus: String(bus["connectionString"]),
       cosmos: { ...cosmosReady, database: topology.database },
       blob:

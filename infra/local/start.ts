@@ -46,6 +46,8 @@ try {
     env: {},
     signal: stopping.signal,
   });
+  process.stderr.write(`logs: ${path.resolve(dataDir ?? ".local", "logs")}\n`);
+  await sayWhatIsOff(stack.ready.http);
   process.stdout.write(`ready ${JSON.stringify(stack.ready)}\n`);
   await stopRequested;
   process.stderr.write("stopping …\n");
@@ -60,6 +62,16 @@ try {
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
 }
 process.exit();
+
+/** Names the parts that lack settings, as the app's health report does; an app without one has nothing to say. */
+async function sayWhatIsOff(http: string): Promise<void> {
+  const answer = await fetch(`${http}/api/v1/health`).catch(() => undefined);
+  const health = (await answer?.json().catch(() => undefined)) as
+    { disabled?: { what: string; missing: string[] }[] } | undefined;
+  for (const { what, missing } of health?.disabled ?? []) {
+    process.stderr.write(`${what} is off: missing ${missing.join(", ")}\n`);
+  }
+}
 
 function readArguments() {
   try {

@@ -146,3 +146,22 @@ test("where a part cannot start, it says why and leaves nothing running", async 
   );
   expect(() => readFileSync(path.join(broken, "stack.lock"))).toThrow("ENOENT");
 });
+
+test.each([
+  ["foo", "MYSQL_URL is no URL like mysql://user:password@host:3306"],
+  ["mysql://root:hidden@127.0.0.1:1", /^MYSQL_URL: 127.0.0.1:1 does not let us in \(.*ECONNREFUSED/],
+])("a MYSQL_URL that leads nowhere (%s) is refused before anything starts", async (MYSQL_URL, why) => {
+  const options = stackOptions(path.join(folder, "elsewhere"));
+  await expect(startStack({ ...options, env: { MYSQL_URL } })).rejects.toThrow(why);
+});
+
+test("a file that is not JSON, or not there, is named", async () => {
+  const appDir = path.join(folder, "app");
+  mkdirSync(appDir);
+  const options = { ...stackOptions(path.join(folder, "nameless")), appDir };
+  const topologyFile = path.join(appDir, "nowhere.json");
+  await expect(startStack({ ...options, topologyFile })).rejects.toThrow(`${topologyFile} does not exist`);
+  const settings = path.join(appDir, "local.settings.json");
+  writeFileSync(settings, "{oops}");
+  await expect(startStack(options)).rejects.toThrow(`${settings} cannot be read`);
+});

@@ -20,12 +20,17 @@ export class MissingSettingError extends Error {
 export function loadLocalSettings(appDir: string, env: NodeJS.ProcessEnv = process.env): void {
   const file = path.join(appDir, "local.settings.json");
   if (!existsSync(file)) return;
-  const content = JSON.parse(readFileSync(file, "utf8")) as {
-    IsEncrypted?: boolean;
-    Values?: Record<string, unknown>;
-  };
+  const content = readSettings(file);
   if (content.IsEncrypted) throw new Error(`${file} is encrypted; run "func settings decrypt" first`);
   for (const [name, value] of Object.entries(content.Values ?? {})) env[name] ??= String(value);
+}
+
+function readSettings(file: string): { IsEncrypted?: boolean; Values?: Record<string, unknown> } {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as object;
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** Replaces each `%NAME%` by that setting. Throws MissingSettingError when one is not set. */

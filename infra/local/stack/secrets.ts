@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { readJson } from "./json.ts";
 
 /** What the stack makes up for itself. */
 export interface StackSecrets {
@@ -13,7 +14,7 @@ export interface StackSecrets {
 /** The secrets of a data folder, made up at its first start and readable by its owner alone. */
 export function stackSecrets(dataDir: string): StackSecrets {
   const file = path.join(dataDir, "secrets.json");
-  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Partial<StackSecrets>) : {};
+  const kept = existsSync(file) ? (readJson(file) as Partial<StackSecrets>) : {};
   const random = (): string => randomBytes(24).toString("base64url");
   const fresh = { operatorToken: random(), mysqlPassword: random(), pseudonymKey: random() };
   const secrets = { ...fresh, ...kept };
@@ -21,9 +22,9 @@ export function stackSecrets(dataDir: string): StackSecrets {
   return secrets;
 }
 
-/** The `Values` of an app folder's local.settings.json, or none. Throws when the file is not JSON. */
+/** The `Values` of an app folder's local.settings.json, or none. Throws, naming the file, when it is not JSON. */
 export function localSettings(appDir: string): Record<string, string> {
   const file = path.join(appDir, "local.settings.json");
   if (!existsSync(file)) return {};
-  return (JSON.parse(readFileSync(file, "utf8")) as { Values?: Record<string, string> }).Values ?? {};
+  return (readJson(file) as { Values?: Record<string, string> }).Values ?? {};
 }

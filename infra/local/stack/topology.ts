@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readJson } from "./json.ts";
 
 /** A queue of the app; durations are ISO 8601. */
 export interface QueueTopology {
@@ -37,7 +37,7 @@ export interface Topology {
   containers: ContainerTopology[];
 }
 
-/** Reads a topology file. Throws when it is missing or is not JSON. */
+/** Reads a topology file. Throws, naming it, when it is missing or is not JSON. */
 export function readTopology(file: string): Topology {
-  return JSON.parse(readFileSync(file, "utf8")) as Topology;
+  return readJson(file) as Topology;
 }

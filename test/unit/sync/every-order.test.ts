@@ -20,10 +20,11 @@ function orders<T>(things: readonly T[]): T[][] {
   return things.flatMap((thing, index) => orders(things.toSpliced(index, 1)).map((rest) => [thing, ...rest]));
 }
 
-function expectInEveryOrder(events: readonly CloudEvent[], rules?: Rules) {
+/** The one document that events give in whatever order they come. */
+function inEveryOrder(events: readonly CloudEvent[], rules?: Rules): unknown {
   const documents = orders(events).map((order) => fold(order, NOTHING, rules).state.data);
   for (const document of documents) expect(document).toEqual(documents[0]);
-  return expect(documents[0]);
+  return documents[0];
 }
 
 /** The rules of the shop, on a person whose sources have ranks. */
@@ -35,8 +36,8 @@ function ranked(priority: Record<string, readonly string[]>): Rules {
     priority,
   });
   return {
-    [told.type]: defineRule({ on: { ...told, about: on }, to: on, apply: toldRule.apply as never }) as never,
-    [gone.type]: defineRule({ on: { ...gone, about: on }, to: on, apply: () => remove("gone") }) as never,
+    [told.type]: defineRule({ on: { ...told, about: on }, to: on, apply: toldRule.apply as never }),
+    [gone.type]: defineRule({ on: { ...gone, about: on }, to: on, apply: () => remove("gone") }),
   };
 }
 
@@ -48,8 +49,8 @@ function shaped(a: z.ZodType): Rules {
   });
   const on = defineEvent("person.told", { about: to, data: z.looseObject({ number: z.string() }) });
   const apply = (current: never, { data }: { data: { number: string; a: never } }): object =>
-    merge(current as object | undefined, { identity: { number: data.number }, a: data.a } as object);
-  return { [told.type]: defineRule({ on, to, apply: apply as never }) as never };
+    merge(current as object | undefined, { identity: { number: data.number }, a: data.a });
+  return { [told.type]: defineRule({ on, to, apply: apply as never }) };
 }
 
 const said = (at: number, facts: object, source = "crm"): CloudEvent =>
@@ -58,24 +59,34 @@ const left = (at: number, source = "crm"): CloudEvent => event(gone.type, minute
 
 describe("in every order of arrival", () => {
   it("sources that speak at the same minute are told apart by name, in `since` too", () => {
-    expectInEveryOrder([
-      said(4, { consent: false }),
-      said(5, { consent: true }),
-      said(5, { consent: false }, "store"),
-    ]).toMatchObject({ consent: { marketing: false, since: minute(5) } });
+    expect(
+      inEveryOrder([
+        said(4, { consent: false }),
+        said(5, { consent: true }),
+        said(5, { consent: false }, "store"),
+      ]),
+    ).toMatchObject({ consent: { marketing: false, since: minute(5) } });
   });
 
   it("a source that is outranked does not move `since`", () => {
-    expectInEveryOrder(
-      [said(1, { consent: true }), said(2, { consent: false }, "store"), said(3, { consent: true }, "store")],
-      ranked({ consent: ["crm", "store"] }),
+    expect(
+      inEveryOrder(
+        [
+          said(1, { consent: true }),
+          said(2, { consent: false }, "store"),
+          said(3, { consent: true }, "store"),
+        ],
+        ranked({ consent: ["crm", "store"] }),
+      ),
     ).toMatchObject({ consent: { marketing: true, since: minute(1) } });
   });
 
   it("a removal stands where its source ranks highest, and elsewhere as long as nothing is newer", () => {
-    expectInEveryOrder(
-      [left(5), left(6, "store"), said(7, { email: "a" }, "store")],
-      ranked({ contact: ["crm", "store"] }),
+    expect(
+      inEveryOrder(
+        [left(5), left(6, "store"), said(7, { email: "a" }, "store")],
+        ranked({ contact: ["crm", "store"] }),
+      ),
     ).toEqual({ identity: { number: "1" } });
   });
 
@@ -84,21 +95,21 @@ describe("in every order of arrival", () => {
       z.string(),
       z.strictObject({ line: z.string().optional(), city: z.string().optional() }),
     ]);
-    expectInEveryOrder(
-      [said(2, { a: { line: "new" } }), said(1, { a: "old" })],
-      shaped(either),
+    expect(
+      inEveryOrder([said(2, { a: { line: "new" } }), said(1, { a: "old" })], shaped(either)),
     ).toMatchObject({
       a: { line: "new" },
     });
-    expectInEveryOrder(
-      [said(1, { a: { line: "old" } }), said(2, { a: "new" })],
-      shaped(either),
+    expect(
+      inEveryOrder([said(1, { a: { line: "old" } }), said(2, { a: "new" })], shaped(either)),
     ).toMatchObject({
       a: "new",
     });
-    expectInEveryOrder(
-      [said(1, { a: { line: "old" } }), said(2, { a: "between" }), said(3, { a: { city: "new" } })],
-      shaped(either),
+    expect(
+      inEveryOrder(
+        [said(1, { a: { line: "old" } }), said(2, { a: "between" }), said(3, { a: { city: "new" } })],
+        shaped(either),
+      ),
     ).toEqual({ identity: { number: "1" }, a: { city: "new" } });
   });
 });
@@ -134,7 +145,7 @@ describe("what would not be a document", () => {
         merge(current, { identity: { number: data.number }, low: { n: data.low }, high: { n: data.high } }),
     });
     const events = [said(1, { low: 1, high: 2 }), said(5, { high: 2 }), said(3, { low: 8, high: 9 })];
-    const { state, records } = fold(events, NOTHING, { [told.type]: rule as never });
+    const { state, records } = fold(events, NOTHING, { [told.type]: rule });
     expect(state.data).toEqual({ identity: { number: "1" }, low: { n: 1 }, high: { n: 2 } });
     expect(records.at(-1)).toMatchObject({ outcome: "skipped", reason: "invalid", version: 1 });
   });
