@@ -8,9 +8,9 @@ import { BUS } from "../engine/azure/connect.ts";
 import { CHANGES, EVENTS, RUNS } from "../engine/define/topology.ts";
 import { answer } from "./api/answer.ts";
 import { type ApiRequest, problem, Refused, type Route } from "./api/http.ts";
-import { routes } from "./api/index.ts";
+import { fallback, routes } from "./api/index.ts";
 import definition from "./app.ts";
-import { createMessageHandlers } from "./messages.ts";
+import { createMessageHandlers, shielded } from "./messages.ts";
 import { createServices, disabledParts } from "./services.ts";
 
 const services = createServices(definition, process.env, (level, message, facts) => {
@@ -24,12 +24,12 @@ const enabled = (what: string): boolean => !disabled.some((part) => part.what ==
 for (const { what, missing } of disabled)
   services.log("warn", `${what} is off: missing ${missing.join(", ")}`);
 
-for (const route of routes) {
+for (const route of [...routes, fallback]) {
   host.http(route.name, {
     methods: [...route.methods],
     route: route.route,
     authLevel: "anonymous",
-    handler: (request) => respond(route, request),
+    handler: (request) => shielded(services, route.name, () => respond(route, request)),
   });
 }
 
@@ -71,7 +71,7 @@ host.hook.appStart(async () => {
       .map(({ name, destination }) => messages.prepare(name, destination)),
   );
 });
-host.hook.appTerminate(() => services.close());
+host.hook.appTerminate(() => shielded(services, "closing", () => services.close()));
 
 async function respond(route: Route, request: HttpRequest): Promise<HttpResponseInit> {
   const { status, headers, json } = await answer(route, apiRequest(request), services);

@@ -16,7 +16,10 @@ import type { Services } from "./services.ts";
 const PREPARE_MS = 8_000;
 const PREPARE_AGAIN_MS = 200;
 
-/** What the triggers call, free of their host. Each resolves when the message is done with, and rejects to get it again. */
+/**
+ * What the triggers call, free of their host. Each resolves when the message is done with, and rejects to get it
+ * again: with a plain Error that shows no secret.
+ */
 export interface MessageHandlers {
   /** A message of the queue `events`. */
   event(message: unknown): Promise<void>;
@@ -30,13 +33,32 @@ export interface MessageHandlers {
   timer(pull: PullDefinition): Promise<void>;
 }
 
+/**
+ * Does the work of a trigger. The host logs the message and the stack of what a trigger rejects with, and knows no
+ * secrets: so a failure is logged here, redacted, and the host is told its redacted message alone.
+ */
+export async function shielded<T>(
+  { log, settings }: Services,
+  what: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    log("error", `${what} failed`, { error: message, stack });
+    // oxlint-disable-next-line preserve-caught-error -- the cause is what the host must not log
+    throw new Error(settings.redact(message));
+  }
+}
+
 /** Makes the handlers; connections are opened at the first message. */
 export function createMessageHandlers(services: Services): MessageHandlers {
   const { app, settings, log } = services;
   let processor: Processor | undefined;
   const deliverers = new Map<string, Deliverer>();
 
-  return {
+  const handlers: MessageHandlers = {
     async event(message) {
       const parsed = parseEvent(message);
       if (parsed.success) {
@@ -86,5 +108,15 @@ export function createMessageHandlers(services: Services): MessageHandlers {
       const { started, run } = await startPull(pull, services.ports);
       if (!started) log("info", `pull ${pull.name} is still at work`, { run });
     },
+  };
+  return {
+    event: (message) => shielded(services, "an event", () => handlers.event(message)),
+    run: (message) => shielded(services, "a run", () => handlers.run(message)),
+    change: (integration, message, deliveryCount) =>
+      shielded(services, `a delivery to ${integration.name}`, () =>
+        handlers.change(integration, message, deliveryCount),
+      ),
+    prepare: (name, destination) => handlers.prepare(name, destination),
+    timer: (pull) => shielded(services, `the timer of pull ${pull.name}`, () => handlers.timer(pull)),
   };
 }

@@ -39,6 +39,8 @@ export function mysqlDestination(options: MysqlDestinationOptions): Destination 
   return {
     settings: [url],
     guardsVersions: true,
+    // One row of `_caudal_versions` an entity and table: a second integration would find its versions written already.
+    target: `the table ${database}.${table} of ${url.name}`,
     async prepare(context) {
       try {
         await connect(context).use((connection) => prepareTable(connection, options));

@@ -27,8 +27,8 @@ export interface RestDestinationOptions {
 
 /** Largest answer that is read, in bytes: 1 MB. */
 const MAX_BYTES = 1024 * 1024;
-/** How much of an answer the delivery record keeps, in characters: 64 K. */
-const MAX_RECORDED = 64 * 1024;
+/** How much of an answer the delivery record keeps, in characters: 32 K, so that its JSON fits what a record takes. */
+const MAX_RECORDED = 32 * 1024;
 /** The headers of an answer that tell something about a delivery. */
 const RECORDED_HEADERS = [
   "content-type",

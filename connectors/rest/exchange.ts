@@ -45,7 +45,8 @@ export async function exchange(call: HttpCall): Promise<HttpAnswer> {
       adapter: "http",
       url: call.url.href,
       method: call.method,
-      headers: call.headers,
+      // Without a body axios would still name a type, that of a form; false keeps it from that.
+      headers: { ...(call.body === undefined ? { "content-type": false } : {}), ...call.headers },
       data: call.body,
       // The body is written already, and read as it comes: axios must neither parse nor re-write it.
       transformRequest: (data: unknown) => data,

@@ -17,7 +17,7 @@ export interface RestRequest {
   readonly path: Path;
   /** Sent as JSON. Default: no body. */
   readonly json?: unknown;
-  /** Beside those that every delivery has: `authorization`, `idempotency-key`, `accept`, `content-type`. */
+  /** Beside those of every delivery: `authorization`, `idempotency-key`, `accept`, and `content-type` with JSON. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: Query;
 }
@@ -61,7 +61,8 @@ export interface RestIntegrationOptions<
  * Defines an integration with a REST API, one request a version. Delivery is at least once: every request carries
  * `Idempotency-Key: <key>:<version>`, and should be one that may be repeated (PUT rather than POST) where the
  * destination does not heed it. 2xx is success, and so are 404 and 410 for DELETE; 408, 425, 429, 5xx and network
- * faults are tried again, when `Retry-After` says where it does; everything else, redirects too, fails for good.
+ * faults are tried again, when `Retry-After` says where it does, and so are 401, 403 and 407, which an operator mends;
+ * everything else, redirects too, fails for good.
  * Throws a TypeError on a malformed name, an unknown sub-schema or a timeout out of bounds.
  */
 export function defineRestIntegration<D extends DocumentDefinition, const Answer extends RestAnswer>(

@@ -3,8 +3,11 @@ import type { AttemptEvidence } from "../../engine/errors/retryable-error.ts";
 import { RetryableError } from "../../engine/errors/retryable-error.ts";
 import type { HttpAnswer } from "./exchange.ts";
 
-/** Statuses below 500 that say "not now" rather than "no": timeout, too early, too many requests. */
-const LATER = new Set([408, 425, 429]);
+/**
+ * Statuses below 500 that say "not now" rather than "no": timeout, too early, too many requests; and those for an
+ * operator to mend, whose token expired or was rotated.
+ */
+const LATER = new Set([401, 403, 407, 408, 425, 429]);
 /** Longest wait that a destination can ask for, in milliseconds: one day. */
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60 * 1000;
 
@@ -15,8 +18,8 @@ export function succeeded(method: string, status: number): boolean {
 }
 
 /**
- * The error of an answer that is no success: a RetryableError for 408, 425, 429 and 5xx, with the wait that
- * `Retry-After` asks for, else a PermanentError. `what` names the request in the message.
+ * The error of an answer that is no success: a RetryableError for 401, 403, 407, 408, 425, 429 and 5xx, with the wait
+ * that `Retry-After` asks for, else a PermanentError. `what` names the request in the message.
  */
 export function failure(
   what: string,

@@ -42,7 +42,8 @@ function verify(request: RawRequest, signer: Webhook, now: number): Verification
   const text = decode(request.body);
   if (text === undefined) return refuse("the body is not UTF-8");
   const expected = Buffer.from(signer.sign(deliveryId, new Date(Number(timestamp) * 1000), text));
-  const matches = signatures.split(" ").some((given) => {
+  // Spaces part signatures; where the header came twice, the host joins the two with a comma and a space.
+  const matches = signatures.split(/,? +/).some((given) => {
     const bytes = Buffer.from(given);
     return bytes.length === expected.length && timingSafeEqual(bytes, expected);
   });

@@ -12,6 +12,12 @@ import { BadCursorError } from "../errors/bad-cursor-error.ts";
 import { TooLargeError } from "../errors/too-large-error.ts";
 import type { Container, DocumentQuery, Documents, Item, Page, Write, WriteResult } from "../ports.ts";
 
+/**
+ * Without a partition the service leaves it to the SDK to merge what the physical partitions answer, after a query
+ * plan; and the SDK gives cursors for that only under query control.
+ */
+const ACROSS = { forceQueryPlan: true, enableQueryControl: true };
+
 /** The document store on Azure Cosmos DB for NoSQL. */
 export function cosmosDocuments(database: Database): Documents {
   const container = (name: Container): CosmosContainer => database.container(name);
@@ -46,16 +52,21 @@ export function cosmosDocuments(database: Database): Documents {
       };
       const iterator = container(name).items.query<unknown>(query, {
         maxItemCount: Math.min(limit, 1_000),
-        ...(partition === undefined ? {} : { partitionKey: partition }),
+        ...(partition === undefined ? ACROSS : { partitionKey: partition }),
         ...(cursor === undefined ? {} : { continuationToken: cursor }),
       });
-      const page = await iterator.fetchNext().catch((error: unknown) => {
-        // Our query texts are our own: with a cursor, a refusal means the cursor.
-        if (cursor !== undefined && statusOf(error) === 400)
-          throw new BadCursorError("no page gave this cursor");
-        throw error;
-      });
-      return { items: (page.resources ?? []) as T[], next: page.continuationToken ?? null };
+      // Under query control a page may be empty and not the last: the partitions had nothing yet.
+      for (;;) {
+        const page = await iterator.fetchNext().catch((error: unknown) => {
+          // Our query texts are our own: with a cursor, a refusal means the cursor. The SDK's own has no code.
+          const refused = statusOf(error) === 400 || (error as { code?: unknown }).code === undefined;
+          if (cursor !== undefined && refused) throw new BadCursorError("no page gave this cursor");
+          throw error;
+        });
+        const next = page.hasMoreResults ? (page.continuationToken ?? null) : null;
+        const items = (page.resources ?? []) as T[];
+        if (items.length > 0 || !page.hasMoreResults) return { items, next };
+      }
     },
   };
 }

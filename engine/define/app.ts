@@ -25,7 +25,8 @@ export interface AppDefinition {
 
 /**
  * Joins the definitions of an app. Throws one TypeError that lists every fault: a name used twice, two rules for one
- * event (both named), a rule or an integration on a document that the app does not have.
+ * event (both named), two integrations with one target (both named), a rule or an integration on a document that the
+ * app does not have.
  */
 export function defineApp(options: AppOptions): AppDefinition {
   const faults: string[] = [];
@@ -50,7 +51,13 @@ export function defineApp(options: AppOptions): AppDefinition {
     }
     rules.set(rule.on.type, rule);
   }
+  const targets = new Map<string, string>();
   for (const integration of integrations) {
+    const { target } = integration.destination;
+    const other = target === undefined ? undefined : targets.get(target);
+    if (other !== undefined)
+      faults.push(`integrations "${other}" and "${integration.name}" both write ${target}`);
+    if (target !== undefined) targets.set(target, integration.name);
     if (documents.get(integration.on.name) !== integration.on) {
       faults.push(
         `integration "${integration.name}" follows the document "${integration.on.name}", which the app does not have`,

@@ -36,6 +36,8 @@ export interface Destination {
   readonly settings: readonly Setting[];
   /** The destination itself refuses to go back to an older version; then our own watermark may be remembered. */
   readonly guardsVersions?: boolean;
+  /** What it alone may write, where that matters ("the table sales.customers"): no two of an app name the same. */
+  readonly target?: string;
   /** Makes ready what deliveries stand on (a schema, say). Safe to repeat; called before the first delivery. */
   prepare?(context: AttemptContext): Promise<void>;
   /**

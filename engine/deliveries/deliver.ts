@@ -9,9 +9,22 @@ import { RecentlyUsed } from "../sync/cache.ts";
 import { DOCUMENT, type DocumentItem } from "../sync/entity.ts";
 import { withPatience } from "../sync/patience.ts";
 import { attemptUntilSettled } from "./attempts.ts";
-import { countAttempts, type DeliveryFacts, deliveryRecord, type Watermark, watermarkOf } from "./records.ts";
+import {
+  countAttempts,
+  type DeliveryFacts,
+  type DeliveryRecord,
+  deliveryRecord,
+  type Watermark,
+  watermarkOf,
+} from "./records.ts";
 
 const MAX_CONFLICTS = 20;
+
+/** A watermark as it was read: version 0 while there is none. */
+interface Mark {
+  readonly version: number;
+  readonly etag: string | undefined;
+}
 
 /** Delivers what announcements say to one destination. */
 export interface Deliverer {
@@ -52,13 +65,16 @@ export function createDeliverer(
 
   const deliver = async (announcement: Announcement, redelivered: boolean): Promise<void> => {
     const { key, eventId } = announcement;
-    const mark = await patiently(() => loadMark(key));
+    let mark: Mark | undefined = await patiently(() => loadMark(key));
     if (announcement.version <= mark.version) return;
     const snapshot = await patiently(() => snapshotOf(announcement));
-    if (snapshot.version <= mark.version) return;
     let attempt = redelivered ? await patiently(() => countAttempts(documents, key, name, eventId)) : 0;
 
     await attemptUntilSettled(async (signal) => {
+      // While this host waited for its next attempt, another one that got the lock may have gone on.
+      mark ??= await patiently(() => loadMark(key));
+      if (snapshot.version <= mark.version) return;
+      mark = undefined;
       attempt += 1;
       const startedAt = clock.now();
       const facts = (): Pick<
@@ -97,7 +113,7 @@ export function createDeliverer(
     });
   };
 
-  const loadMark = async (key: string): Promise<{ version: number; etag: string | undefined }> => {
+  const loadMark = async (key: string): Promise<Mark> => {
     // A remembered mark may be behind another host's: harmless only where the destination itself refuses to go back.
     const known = destination.guardsVersions ? cache.get(key) : undefined;
     if (known) return known;
@@ -105,7 +121,7 @@ export function createDeliverer(
     return stored ? remember(key, stored.item.version, stored.etag) : { version: 0, etag: undefined };
   };
 
-  const remember = (key: string, version: number, etag: string): { version: number; etag: string } => {
+  const remember = (key: string, version: number, etag: string): Mark => {
     const mark = { version, etag };
     cache.set(key, mark);
     return mark;
@@ -114,7 +130,11 @@ export function createDeliverer(
   const snapshotOf = async ({ key, entity, id, version, removed, data }: Announcement): Promise<Snapshot> => {
     if (removed || data !== undefined) return { key, entity, id, version, data };
     const stored = await documents.read<DocumentItem>("unified", key, DOCUMENT);
-    if (!stored) throw new TypeError(`${key} was announced but has no document`);
+    // A store whose reads lag behind its writes: what it shows is not to be sent, let alone marked.
+    if (!stored || stored.item.version < version) {
+      const shown = stored ? `version ${stored.item.version}` : "no document";
+      throw new RetryableError(`version ${version} of ${key} was announced, but the store shows ${shown}`);
+    }
     return { key, entity, id, version: stored.item.version, data: stored.item.data };
   };
 
@@ -124,7 +144,9 @@ export function createDeliverer(
     let attempt = first;
     for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
       const mark = await loadMark(key);
-      const item = deliveryRecord(settings.redact(facts), attempt);
+      // Not its identity: a password that is a word of the key would move the record to another partition.
+      const identity = { key, integration: name, eventId: facts.eventId };
+      const item = deliveryRecord({ ...settings.redact(facts), ...identity }, attempt);
       const writes: Write[] = [{ op: "create", item }];
       if (moves && version > mark.version) {
         const next = watermarkOf(key, name, version, facts.at);
@@ -140,8 +162,14 @@ export function createDeliverer(
         if (etag !== undefined) remember(key, version, etag);
         return attempt;
       }
-      if (result.index === writes.length - 1) attempt += 1;
-      else cache.delete(key);
+      if (result.index < writes.length - 1) {
+        cache.delete(key);
+        continue;
+      }
+      const taken = await documents.read<DeliveryRecord>("deliveries", key, item.id);
+      // Our own record: it was written, only the answer was lost.
+      if (taken?.item.at === item.at && taken.item.version === version) return attempt;
+      attempt += 1;
     }
     throw new ContendedError(`the deliveries of ${key} to ${name}`, MAX_CONFLICTS);
   };

@@ -19,11 +19,22 @@ export interface DeliveryRecord {
   readonly version: number;
   readonly reason?: string;
   readonly error?: string;
+  /** What was sent and what came back; where its JSON is over 64 K characters, a {@link Truncated}. */
   readonly request?: unknown;
   readonly response?: unknown;
   readonly at: string;
   readonly durationMs: number;
 }
+
+/** What is kept of a request or response that is too long for a record. */
+export interface Truncated {
+  readonly truncated: true;
+  /** The first 64 K characters of its JSON. */
+  readonly text: string;
+}
+
+/** How much of a request or response a record keeps, in characters of JSON, so that the store takes every record. */
+const MAX_EVIDENCE = 64 * 1024;
 
 /** The last version that a destination has of an entity: item `watermark|<integration>` of `deliveries`. */
 export interface Watermark {
@@ -40,10 +51,23 @@ export interface Watermark {
 /** A record without its id and attempt, which {@link deliveryRecord} gives it. */
 export type DeliveryFacts = Omit<DeliveryRecord, "id" | "kind" | "attempt">;
 
-/** The record of an attempt. */
+/** The record of an attempt; `facts` were redacted before, since a secret that is cut in two would not be found. */
 export function deliveryRecord(facts: DeliveryFacts, attempt: number): DeliveryRecord {
-  const id = `delivery|${facts.integration}|${facts.eventId}|${attempt}`;
-  return { id, kind: "delivery", attempt, ...facts };
+  const { request, response } = facts;
+  return {
+    id: `delivery|${facts.integration}|${facts.eventId}|${attempt}`,
+    kind: "delivery",
+    attempt,
+    ...facts,
+    ...(request === undefined ? {} : { request: atMost(request) }),
+    ...(response === undefined ? {} : { response: atMost(response) }),
+  };
+}
+
+function atMost(evidence: unknown): unknown {
+  const json = JSON.stringify(evidence);
+  if (json.length <= MAX_EVIDENCE) return evidence;
+  return { truncated: true, text: json.slice(0, MAX_EVIDENCE).toWellFormed() } satisfies Truncated;
 }
 
 /** The watermark after a delivery. */

@@ -1,3 +1,4 @@
+import { unescape } from "node:querystring";
 import { isPlain } from "../define/merge.ts";
 
 /** A copy of a JSON-like value without secrets: known secret values inside strings, and members that carry credentials. */
@@ -9,7 +10,10 @@ const CREDENTIAL =
 /** Shorter values are no secrets worth hiding, and masking them would garble everything. */
 const SHORTEST = 6;
 
-/** A redactor over a live set of secret values; also hides their percent-encoded and base64 forms, and passwords in URLs. */
+/**
+ * A redactor over a live set of secret values. It hides each as it is, percent-encoded, in base64 and as JSON escapes
+ * it; of a URL also its normal form, with or without a slash at the end, and its password; and the password in any URL.
+ */
 export function createRedactor(secrets: ReadonlySet<string>): Redact {
   let known: readonly string[] = [];
   let size = 0;
@@ -17,8 +21,14 @@ export function createRedactor(secrets: ReadonlySet<string>): Redact {
     if (size === secrets.size) return known;
     size = secrets.size;
     known = [...secrets]
+      .flatMap((secret) => [secret, ...partsOfUrl(secret)])
       .filter((secret) => secret.length >= SHORTEST)
-      .flatMap((secret) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString("base64")])
+      .flatMap((secret) => [
+        secret,
+        encodeURIComponent(secret),
+        Buffer.from(secret).toString("base64"),
+        JSON.stringify(secret).slice(1, -1),
+      ])
       .toSorted((a, b) => b.length - a.length);
     return known;
   };
@@ -42,4 +52,12 @@ export function createRedactor(secrets: ReadonlySet<string>): Redact {
     );
   };
   return <T>(value: T): T => walk(value, forms()) as T;
+}
+
+/** What of a secret URL may show up without the rest: the URL as it is sent, and its password, written and decoded. */
+function partsOfUrl(secret: string): string[] {
+  const url = URL.parse(secret);
+  if (!url) return [];
+  const password = /^[^/?#]+:\/\/[^/?#]*?:([^/?#]*)@/.exec(secret)?.[1] ?? "";
+  return [url.href, url.href.replace(/\/$/, ""), url.password, password, unescape(password)];
 }

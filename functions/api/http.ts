@@ -24,13 +24,16 @@ export interface ApiResponse {
 export interface Route {
   /** Name of the function. */
   readonly name: string;
-  readonly methods: readonly ("GET" | "POST" | "PUT" | "PATCH" | "DELETE")[];
-  /** Route template, two segments or more below the root. */
+  readonly methods: readonly Method[];
+  /** Route template, two segments or more below the root; its parameters are whole segments. */
   readonly route: string;
   /** `open`: no token. Otherwise the caller's token must hold one of these roles. */
   readonly access: "open" | readonly Role[];
   handle(request: ApiRequest, services: Services): Promise<ApiResponse>;
 }
+
+/** The methods that a host can bind a function to. */
+export type Method = "GET" | "HEAD" | "OPTIONS" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** Who may do what: `operator` all, `auditor` read and verify, `subscriber` its own models and datasets. */
 export type Role = "operator" | "auditor" | "subscriber";
@@ -51,6 +54,7 @@ const TITLES: Readonly<Record<number, string>> = {
   401: "Unauthorized",
   403: "Forbidden",
   404: "Not Found",
+  405: "Method Not Allowed",
   409: "Conflict",
   413: "Content Too Large",
   500: "Internal Server Error",

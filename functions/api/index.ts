@@ -2,6 +2,7 @@ import { listDeliveries } from "./deliveries.ts";
 import { readAudit, readEntity } from "./entities.ts";
 import { readHealth } from "./health.ts";
 import type { Route } from "./http.ts";
+import { notFound } from "./not-found.ts";
 import { listAllRuns, readOneRun, startPullRun } from "./runs.ts";
 import { receiveWebhook } from "./webhooks.ts";
 
@@ -16,3 +17,6 @@ export const routes: readonly Route[] = [
   listAllRuns,
   readHealth,
 ];
+
+/** What answers everything else. */
+export const fallback: Route = notFound(routes);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { cosmosDocuments } from "../../engine/azure/documents.ts";
 import { createDeliverer, type Deliverer } from "../../engine/deliveries/deliver.ts";
 import type { DeliveryRecord } from "../../engine/deliveries/records.ts";
-import { defineIntegration } from "../../engine/define/index.ts";
+import { type Attempt, defineIntegration, secret, type Snapshot } from "../../engine/define/index.ts";
 import { PermanentError } from "../../engine/errors/permanent-error.ts";
 import { RetryableError } from "../../engine/errors/retryable-error.ts";
 import type { Documents, Ports } from "../../engine/ports.ts";
@@ -14,11 +14,12 @@ import { startCosmos } from "../../infra/local/cosmos/server.ts";
 import { person } from "../unit/sync/shop.ts";
 
 const key = "person|1";
+const TOKEN = "tok-planted-7f3a";
 let server: Awaited<ReturnType<typeof startCosmos>>;
 let client: CosmosClient;
 let documents: Documents;
 let sent: number[];
-let mood: (() => never) | undefined;
+let mood: ((snapshot: Snapshot) => Attempt) | undefined;
 
 beforeAll(async () => {
   server = await startCosmos({ port: 0 });
@@ -51,10 +52,10 @@ function host(): Deliverer {
     { name: "list", on: person },
     {
       settings: [],
-      deliver: async ({ version }) => {
-        mood?.();
-        sent.push(version);
-        return { status: "delivered" };
+      deliver: async (snapshot: Snapshot) => {
+        const attempt = mood?.(snapshot) ?? { status: "delivered" };
+        sent.push(snapshot.version);
+        return attempt;
       },
     },
   );
@@ -68,7 +69,7 @@ function host(): Deliverer {
     clock: { now: () => Date.now() },
     log: () => {},
   };
-  return createDeliverer(integration, ports, createSettings({}, []));
+  return createDeliverer(integration, ports, createSettings({ API_TOKEN: TOKEN }, [secret("API_TOKEN")]));
 }
 
 const announced = (version: number): Announcement => ({
@@ -121,6 +122,80 @@ describe("deliveries of an entity by two hosts", () => {
     await a.deliver(announced(4), false);
     expect(sent).toEqual([1, 4]);
   });
+
+  it("never go back after another host went on between two attempts", async () => {
+    const [a, b] = [host(), host()];
+    const failed = Promise.withResolvers<void>();
+    mood = () => {
+      mood = undefined;
+      failed.resolve();
+      throw new RetryableError("busy", { retryAfterMs: 400 });
+    };
+    const late = a.deliver(announced(1), false);
+    await failed.promise;
+    await b.deliver(announced(1), true);
+    await b.deliver(announced(2), false);
+    await late;
+    expect(sent).toEqual([1, 2]);
+  });
+});
+
+describe("a store whose trouble the deliverer sees", () => {
+  it("shows a document older than what was announced: it is not sent, and asked again", async () => {
+    const state = { data: { identity: { number: "1" } }, sequence: 7, head: null, observed: {} };
+    const at = new Date().toISOString();
+    await documents.write("unified", key, [
+      { op: "create", item: documentItem(key, { ...state, version: 7 }, at) },
+    ]);
+    const sound = documents;
+    let lagging = 2;
+    const lags = async (...asked: Parameters<Documents["read"]>): Promise<unknown> => {
+      const stored = await sound.read(...asked);
+      if (asked[0] !== "unified" || lagging-- <= 0 || !stored) return stored;
+      return { ...stored, item: { ...stored.item, version: 6 } };
+    };
+    documents = { ...sound, read: lags as Documents["read"] };
+    const { data: _left, ...bare } = announced(7);
+    await host().deliver(bare, false);
+    expect(lagging).toBeLessThanOrEqual(0);
+    expect(sent).toEqual([7]);
+    expect(await records()).toMatchObject([{ version: 7, attempt: 1 }]);
+  });
+
+  it("loses the answer to what it wrote: the attempt is recorded once", async () => {
+    const sound = documents;
+    let lost = false;
+    const loses: Documents["write"] = async (...asked) => {
+      const result = await sound.write(...asked);
+      if (lost) return result;
+      lost = true;
+      throw new Error("ECONNRESET");
+    };
+    documents = { ...sound, write: loses };
+    await host().deliver(announced(1), false);
+    expect(sent).toEqual([1]);
+    expect(await records()).toMatchObject([{ attempt: 1, status: "delivered", version: 1 }]);
+    const mark = await sound.read<{ id: string; version: number }>("deliveries", key, "watermark|list");
+    expect(mark?.item.version).toBe(1);
+  });
+
+  it("would not take what was sent and answered: the record keeps the first 64 K characters of each", async () => {
+    const long = "é🎉".repeat(700_000);
+    mood = () => ({
+      status: "delivered",
+      request: { body: long },
+      response: { body: `${"x".repeat(65_536 - 12)}${TOKEN}` },
+    });
+    await host().deliver(announced(1), false);
+    const [record] = await records();
+    expect(record).toMatchObject({ status: "delivered", request: { truncated: true } });
+    const [request, response] = [record?.request, record?.response] as { text: string }[];
+    expect(request?.text).toHaveLength(65_536);
+    expect(request?.text.startsWith('{"body":"é🎉é🎉')).toBe(true);
+    expect(JSON.stringify(response)).not.toContain(TOKEN.slice(0, 4));
+    await host().deliver(announced(1), true);
+    expect(sent).toEqual([1]);
+  });
 });
 
 describe("a delivery that fails", () => {
@@ -128,7 +203,7 @@ describe("a delivery that fails", () => {
     let left = 2;
     mood = () => {
       if (left-- > 0) throw new RetryableError("busy", { response: { status: 503 }, retryAfterMs: 1 });
-      return undefined as never;
+      return { status: "delivered" };
     };
     await host().deliver(announced(1), false);
     expect(

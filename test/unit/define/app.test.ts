@@ -7,6 +7,7 @@ import {
   defineIntegration,
   defineReceiver,
   defineRule,
+  type IntegrationDefinition,
 } from "../../../engine/define/index.ts";
 import { topologyOf } from "../../../engine/define/topology.ts";
 import { goneRule, person, told, toldRule, visitedRule } from "../sync/shop.ts";
@@ -39,6 +40,25 @@ describe("an app is refused when it is defined", () => {
     expect(() =>
       defineApp({ documents: [person], rules: [], integrations: [integration, integration] }),
     ).toThrow(/two integrations are named "twin"/);
+  });
+});
+
+describe("an app with integrations on one target", () => {
+  const writes = (name: string, target: string): IntegrationDefinition =>
+    defineIntegration({ name, on: person }, { ...destination, target });
+  const define = (...integrations: IntegrationDefinition[]): (() => unknown) => {
+    return () => defineApp({ documents: [person], rules: [], integrations });
+  };
+
+  it("is refused: both are named, and the target", () => {
+    expect(define(writes("one", "the table a.b"), writes("other", "the table a.b"))).toThrow(
+      /integrations "one" and "other" both write the table a\.b/,
+    );
+  });
+
+  it("is not where the targets differ, or are not named", () => {
+    const plain = ["c", "d"].map((name) => defineIntegration({ name, on: person }, destination));
+    expect(define(writes("one", "the table a.b"), writes("other", "the table a.c"), ...plain)).not.toThrow();
   });
 });
 

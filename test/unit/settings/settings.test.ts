@@ -21,6 +21,38 @@ describe("settings", () => {
   });
 });
 
+describe("redaction of every form of a secret", () => {
+  const URL_SECRET = "HTTPS://Hooks.Example.com/services/PLANTED1";
+  const planted = createSettings(
+    {
+      HOOK: URL_SECRET,
+      BARE: "https://planted2.example.com",
+      QUOTED: 'pla"nted\\3\n',
+      MYSQL_URL: "mysql://caudal:pl@nt%40d%2F^4@db:3306/sales",
+      PLAIN: "https://user.example.com:8443/x",
+    },
+    ["HOOK", "BARE", "QUOTED", "MYSQL_URL"].map((name) => secret(name)),
+  );
+
+  it.each([
+    ["a URL in its normal form", `PUT ${new URL(URL_SECRET).href}/x`, "PUT [redacted]/x"],
+    [
+      "a URL without the slash that its normal form has",
+      "PUT https://planted2.example.com/x?y",
+      "PUT [redacted]x?y",
+    ],
+    ["a URL as it is, and what follows", "https://planted2.example.com:8443", "[redacted]:8443"],
+    ["a secret inside JSON", JSON.stringify({ a: 'pla"nted\\3\n' }), '{"a":"[redacted]"}'],
+    ["a password as written", "password pl@nt%40d%2F^4 is wrong", "password [redacted] is wrong"],
+    ["a password decoded", "using pl@nt@d/^4!", "using [redacted]!"],
+    ["a password in its normal form", "using pl%40nt%40d%2F%5E4!", "using [redacted]!"],
+    ["a password in base64", Buffer.from("pl@nt@d/^4").toString("base64"), "[redacted]"],
+    ["nothing of the user and the host", "caudal at db:3306", "caudal at db:3306"],
+  ])("hides %s", (_what, text, clean) => {
+    expect(planted.redact(text)).toBe(clean);
+  });
+});
+
 describe("redaction", () => {
   it.each([
     ["the value inside text", "Bearer s3cret/+value!", "Bearer [redacted]!"],

@@ -4,7 +4,12 @@ import {
   defineMysqlIntegration,
   type MysqlIntegrationOptions,
 } from "../../../../connectors/mysql/integration.ts";
-import { defineDocument } from "../../../../engine/define/index.ts";
+import {
+  defineApp,
+  defineDocument,
+  type IntegrationDefinition,
+  secret,
+} from "../../../../engine/define/index.ts";
 
 const person = defineDocument("person", {
   id: ["number"],
@@ -33,4 +38,32 @@ describe("names are checked when defined", () => {
     expect(define(change)).toThrow(TypeError);
     expect(define(change)).toThrow(message);
   });
+});
+
+describe("two integrations on one table", () => {
+  const define = (
+    name: string,
+    change: Partial<MysqlIntegrationOptions<typeof person>>,
+  ): IntegrationDefinition =>
+    defineMysqlIntegration({
+      name,
+      on: person,
+      database: "sales",
+      table: "people",
+      columns: ({ text }) => ({ number: text(5, (c) => c.identity.number) }),
+      ...change,
+    });
+  const app = (change: Partial<MysqlIntegrationOptions<typeof person>>): unknown =>
+    defineApp({ documents: [person], rules: [], integrations: [define("one", {}), define("other", change)] });
+
+  test("are refused, since the second would take the versions of the first for its own", () => {
+    expect(() => app({})).toThrow(/"one" and "other" both write the table sales\.people of MYSQL_URL/);
+  });
+
+  test.each([{ table: "others" }, { database: "elsewhere" }, { url: secret("OTHER_URL") }])(
+    "%o is another",
+    (change) => {
+      expect(() => app(change)).not.toThrow();
+    },
+  );
 });

@@ -128,8 +128,8 @@ describe("a REST delivery", () => {
     });
   });
 
-  const LATER = [408, 425, 429, 500, 501, 502, 503, 504, 507, 599];
-  const NEVER = [301, 302, 304, 307, 400, 401, 403, 404, 405, 409, 410, 412, 413, 415, 422, 451];
+  const LATER = [401, 403, 407, 408, 425, 429, 500, 501, 502, 503, 504, 507, 599];
+  const NEVER = [301, 302, 304, 307, 400, 404, 405, 409, 410, 412, 413, 415, 422, 451];
   test.each([
     ...LATER.map((status) => ({ status, verdict: "tried again", kind: RetryableError })),
     ...NEVER.map((status) => ({ status, verdict: "failed for good", kind: PermanentError })),
@@ -141,6 +141,20 @@ describe("a REST delivery", () => {
     expect(error).toMatchObject({ request: { method: "PUT" }, response: { status } });
     expect(server.seen, "a redirect is not followed").toHaveLength(1);
   });
+
+  test.each(["GET", "POST", "PUT", "PATCH", "DELETE"] as const)(
+    "%s without JSON names no type, or the mapping's own",
+    async (method) => {
+      const server = await httpServer((response) => response.end());
+      await deliver({ baseUrl: server.url, request: () => ({ method, path: "/" }) });
+      const headers = { "Content-Type": "text/csv" };
+      await deliver({ baseUrl: server.url, request: () => ({ method, path: "/", headers }) });
+      expect(server.seen.map(({ headers: { "content-type": type } }) => type)).toEqual([
+        undefined,
+        "text/csv",
+      ]);
+    },
+  );
 
   test("a removal of what is not there has its effect", async () => {
     for (const status of [404, 410]) {
@@ -235,7 +249,7 @@ describe("what goes wrong on the way", () => {
       });
       const attempt = await deliver({ baseUrl: server.url });
       expect(attempt).toMatchObject({ status: "delivered", response: { truncated: true } });
-      expect((attempt.response as { body: string }).body).toHaveLength(65_536);
+      expect((attempt.response as { body: string }).body).toHaveLength(32_768);
     }
   });
 

@@ -58,6 +58,19 @@ describe("standardWebhook", () => {
     expect(verify({ headers: { "webhook-signature": signatures } }).ok).toBe(true);
   });
 
+  test("takes a header that came twice, which the host joins with a comma", () => {
+    const other = `v1,${Buffer.alloc(32).toString("base64")}`;
+    const signed = recorded.headers["webhook-signature"];
+    const joined = [
+      `${signed}, ${other}`,
+      `${other}, ${signed}`,
+      `${other}  ${signed}`,
+      `${other}, ${other}`,
+    ];
+    const taken = joined.map((signatures) => verify({ headers: { "webhook-signature": signatures } }).ok);
+    expect(taken).toEqual([true, true, true, false]);
+  });
+
   test("signs the bytes: text beyond ASCII and a byte order mark hold", () => {
     const body = '\uFEFF{"name":"Ñandú 🎉"}';
     expect(verify({ body, headers: { "webhook-signature": signature(body) } }).ok).toBe(true);
