@@ -29,7 +29,8 @@ export async function prepareTable(connection: Connection, shape: TableShape): P
   await connection.query(
     `CREATE TABLE IF NOT EXISTS \`${database}\`.\`${table}\` (` +
       [
-        "`id` VARBINARY(120) NOT NULL PRIMARY KEY",
+        // Compared byte by byte, as keys must be, and yet text to whoever reads it: ids are ASCII by construction.
+        "`id` VARCHAR(120) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY",
         "`version` BIGINT NOT NULL",
         "`updated_at` DATETIME(3) NOT NULL",
         ...definitions,

@@ -29,6 +29,9 @@ export function missingConnections(settings: Settings): string[] {
  */
 const RETRY = { timeoutInMs: 8_000, retryDelayInMs: 250, maxRetries: 3 };
 
+/** How long the store may take to answer one request, in milliseconds; the SDK would wait for a minute. */
+const STORE_TIMEOUT_MS = 10_000;
+
 /** The engine's ports on Azure, and how to let go of them. Throws MissingSettingError. */
 export function connect(settings: Settings, log: Log): { ports: Ports; close: () => Promise<void> } {
   const has = (wanted: Setting): boolean => settings.missing([wanted]).length === 0;
@@ -45,7 +48,10 @@ export function connect(settings: Settings, log: Log): { ports: Ports; close: ()
       : { aadCredentials: identity }),
     httpClient: transport.httpClient,
     // The stand-in has one address; discovery would only ask it for itself.
-    connectionPolicy: { enableEndpointDiscovery: endpoint.startsWith("https:") },
+    connectionPolicy: {
+      enableEndpointDiscovery: endpoint.startsWith("https:"),
+      requestTimeout: STORE_TIMEOUT_MS,
+    },
   });
   const senders = new Map<string, Queue & Topic>();
   const sender = (entity: string): Queue & Topic => {

@@ -10,6 +10,7 @@ import {
 } from "@azure/cosmos";
 import { BadCursorError } from "../errors/bad-cursor-error.ts";
 import { TooLargeError } from "../errors/too-large-error.ts";
+import { UnavailableError } from "../errors/unavailable-error.ts";
 import type { Container, DocumentQuery, Documents, Item, Page, Write, WriteResult } from "../ports.ts";
 
 /**
@@ -23,7 +24,12 @@ export function cosmosDocuments(database: Database): Documents {
   const container = (name: Container): CosmosContainer => database.container(name);
   return {
     async read(name, partition, id) {
-      const answer = await container(name).item(id, partition).read<ItemDefinition>();
+      const answer = await container(name)
+        .item(id, partition)
+        .read<ItemDefinition>()
+        .catch((error: unknown) => {
+          throw translated(error);
+        });
       if (answer.statusCode === 404 || !answer.resource) return undefined;
       return { item: answer.resource as never, etag: answer.etag };
     },
@@ -37,7 +43,7 @@ export function cosmosDocuments(database: Database): Documents {
           : await writeBatch(target, partition, writes);
       } catch (error) {
         if (statusOf(error) === 413) throw new TooLargeError("larger than Cosmos DB takes", { cause: error });
-        throw error;
+        throw translated(error);
       }
     },
 
@@ -61,7 +67,7 @@ export function cosmosDocuments(database: Database): Documents {
           // Our query texts are our own: with a cursor, a refusal means the cursor. The SDK's own has no code.
           const refused = statusOf(error) === 400 || (error as { code?: unknown }).code === undefined;
           if (cursor !== undefined && refused) throw new BadCursorError("no page gave this cursor");
-          throw error;
+          throw translated(error);
         });
         const next = page.hasMoreResults ? (page.continuationToken ?? null) : null;
         const items = (page.resources ?? []) as T[];
@@ -144,6 +150,20 @@ function refusal(status: number): "exists" | "changed" | "missing" | undefined {
   if (status === 409) return "exists";
   if (status === 412) return "changed";
   return status === 404 ? "missing" : undefined;
+}
+
+/** Timed out, gone, throttled, conflicting with a concurrent one, unavailable: statuses that pass. */
+const PASSING = new Set([408, 410, 429, 449, 503]);
+
+/** An UnavailableError for what says that the service is not there: by its status, or without any answer. */
+function translated(error: unknown): unknown {
+  const { code, message = "" } = error as { code?: unknown; message?: string };
+  const status = statusOf(error);
+  // A fault of the network has a name for a code; that of a batch has neither code nor status.
+  const silent = status === 0 && (typeof code === "string" || message.startsWith("Batch request error"));
+  return PASSING.has(status) || silent
+    ? new UnavailableError(`Cosmos DB: ${message}`, { cause: error })
+    : error;
 }
 
 /**

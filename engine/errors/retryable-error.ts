@@ -5,7 +5,7 @@ export interface AttemptEvidence {
   readonly cause?: unknown;
 }
 
-/** A destination did not take a delivery, but may later: 408, 425, 429, 5xx, network faults, deadlocks. */
+/** A destination did not take a delivery, but may later: 401, 403, 407, 408, 425, 429, 5xx, network faults, deadlocks. */
 export class RetryableError extends Error {
   override readonly name = "RetryableError";
   readonly request: unknown;

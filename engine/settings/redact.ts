@@ -1,5 +1,4 @@
 import { unescape } from "node:querystring";
-import { isPlain } from "../define/merge.ts";
 
 /** A copy of a JSON-like value without secrets: known secret values inside strings, and members that carry credentials. */
 export type Redact = <T>(value: T) => T;
@@ -12,7 +11,8 @@ const SHORTEST = 6;
 
 /**
  * A redactor over a live set of secret values. It hides each as it is, percent-encoded, in base64 and as JSON escapes
- * it; of a URL also its normal form, with or without a slash at the end, and its password; and the password in any URL.
+ * it; of a URL also its normal form, with or without a slash at the end, and its password; of a connection string the
+ * key; and the password in any URL.
  */
 export function createRedactor(secrets: ReadonlySet<string>): Redact {
   let known: readonly string[] = [];
@@ -21,7 +21,7 @@ export function createRedactor(secrets: ReadonlySet<string>): Redact {
     if (size === secrets.size) return known;
     size = secrets.size;
     known = [...secrets]
-      .flatMap((secret) => [secret, ...partsOfUrl(secret)])
+      .flatMap((secret) => [secret, ...partsOfUrl(secret), ...keysOfConnection(secret)])
       .filter((secret) => secret.length >= SHORTEST)
       .flatMap((secret) => [
         secret,
@@ -43,7 +43,8 @@ export function createRedactor(secrets: ReadonlySet<string>): Redact {
     if (typeof value === "string") return text(value, hidden);
     if (Array.isArray(value)) return value.map((item) => walk(item, hidden));
     if (value instanceof Error) return { name: value.name, message: text(value.message, hidden) };
-    if (!isPlain(value)) return value;
+    if (typeof value !== "object" || value === null) return value;
+    if ("toJSON" in value && typeof value.toJSON === "function") return walk(value.toJSON(), hidden);
     return Object.fromEntries(
       Object.entries(value).map(([name, member]) => [
         name,
@@ -52,6 +53,11 @@ export function createRedactor(secrets: ReadonlySet<string>): Redact {
     );
   };
   return <T>(value: T): T => walk(value, forms()) as T;
+}
+
+/** The keys in a connection string of Azure: `Endpoint=…;SharedAccessKey=…`. */
+function keysOfConnection(secret: string): string[] {
+  return [...secret.matchAll(/(?:Key|Password|Signature)=([^;]+)/gi)].map(([, key = ""]) => key);
 }
 
 /** What of a secret URL may show up without the rest: the URL as it is sent, and its password, written and decoded. */

@@ -66,14 +66,14 @@ export async function loadEntity(documents: Documents, key: string): Promise<Loa
   return stored ? fromStored(stored) : { state: NOTHING, etag: undefined, parked: undefined };
 }
 
-/** Reads an entity's document item; undefined when no event has spoken of it. */
+/** Reads an entity's document item; undefined when no event has spoken of it, not even one that is parked. */
 export async function readDocument(
   documents: Documents,
   entity: string,
   id: string,
 ): Promise<DocumentItem | undefined> {
   const stored = await documents.read<DocumentItem>("unified", entityKey(entity, id), DOCUMENT);
-  return stored && stored.item.sequence > 0 ? stored.item : undefined;
+  return stored?.item;
 }
 
 function fromStored({ item, etag }: Stored<DocumentItem>): LoadedEntity {

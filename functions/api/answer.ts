@@ -1,8 +1,11 @@
 import { BadCursorError } from "../../engine/errors/bad-cursor-error.ts";
+import { InvalidSettingError } from "../../engine/errors/invalid-setting-error.ts";
 import { MissingSettingError } from "../../engine/errors/missing-setting-error.ts";
+import { UnavailableError } from "../../engine/errors/unavailable-error.ts";
 import type { Services } from "../services.ts";
 import { authorize } from "./access.ts";
 import { type ApiRequest, type ApiResponse, problem, Refused, type Route } from "./http.ts";
+import { BAD_CURSOR, badQuery } from "./list.ts";
 
 /** Answers a request through its route; whatever happens, with a response. */
 export async function answer(route: Route, request: ApiRequest, services: Services): Promise<ApiResponse> {
@@ -11,13 +14,13 @@ export async function answer(route: Route, request: ApiRequest, services: Servic
     return await route.handle(request, services);
   } catch (error) {
     if (error instanceof Refused) return error.response;
-    if (error instanceof MissingSettingError)
+    if (error instanceof MissingSettingError || error instanceof InvalidSettingError)
       return problem(503, `Caudal is not configured: ${error.message}.`);
-    if (error instanceof BadCursorError) {
-      const issues = [{ path: "cursor", message: `${error.message}; leave it out to begin anew` }];
-      return problem(400, "The query is not valid.", { issues });
-    }
+    if (error instanceof BadCursorError) return badQuery("cursor", BAD_CURSOR).response;
     services.log("error", `${route.name} failed`, { error });
+    if (error instanceof UnavailableError) {
+      return problem(503, "The store does not answer; try again.", { headers: { "retry-after": "5" } });
+    }
     return problem(500, "Something failed here; the log of the app says what.");
   }
 }

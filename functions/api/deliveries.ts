@@ -1,7 +1,10 @@
+import type { DeliveryStatus } from "../../engine/deliveries/records.ts";
 import { withoutSystemFields } from "./entities.ts";
-import { pageOf, type Route } from "./http.ts";
+import type { Route } from "./http.ts";
+import { listAnswer, oneOf, pageOf, timeIn } from "./list.ts";
 
-const FILTERS = ["integration", "status", "key", "eventId"] as const;
+const FILTERS = ["integration", "key", "eventId"] as const;
+const STATUSES = ["delivered", "ignored", "retrying", "failed"] as const satisfies readonly DeliveryStatus[];
 
 /** Attempts to deliver, the newest first; `?integration=`, `?status=`, `?key=`, `?eventId=`, `?since=`, `?until=`. */
 export const listDeliveries: Route = {
@@ -13,21 +16,15 @@ export const listDeliveries: Route = {
     const asked = request.url.searchParams;
     const parameters: Record<string, string> = {};
     const where = ["c.kind = 'delivery'"];
-    for (const field of FILTERS) {
-      const value = asked.get(field);
-      if (value === null) continue;
-      parameters[field] = value;
-      where.push(`c.${field} = @${field}`);
-    }
-    for (const [name, comparison] of [
-      ["since", ">="],
-      ["until", "<"],
-    ] as const) {
-      const value = asked.get(name);
-      if (value === null) continue;
+    const filter = (name: string, value: string | null | undefined, condition: string): void => {
+      if (value === null || value === undefined) return;
       parameters[name] = value;
-      where.push(`c.at ${comparison} @${name}`);
-    }
+      where.push(`${condition} @${name}`);
+    };
+    for (const field of FILTERS) filter(field, asked.get(field), `c.${field} =`);
+    filter("status", oneOf(request, "status", STATUSES), "c.status =");
+    filter("since", timeIn(request, "since"), "c.at >=");
+    filter("until", timeIn(request, "until"), "c.at <");
     const key = parameters["key"];
     const page = await services.ports.documents.query<object>("deliveries", {
       text: `SELECT * FROM c WHERE ${where.join(" AND ")} ORDER BY c.at DESC`,
@@ -35,6 +32,6 @@ export const listDeliveries: Route = {
       ...(key === undefined ? {} : { partition: key }),
       ...pageOf(request),
     });
-    return { status: 200, json: { items: page.items.map(withoutSystemFields), next: page.next } };
+    return listAnswer(request, page, withoutSystemFields);
   },
 };

@@ -2,7 +2,8 @@ import type { AuditRecord } from "../../engine/audit/record.ts";
 import { entityKey } from "../../engine/define/key.ts";
 import { readDocument } from "../../engine/sync/entity.ts";
 import type { Services } from "../services.ts";
-import { type ApiRequest, pageOf, problem, Refused, type Route } from "./http.ts";
+import { type ApiRequest, problem, Refused, type Route } from "./http.ts";
+import { listAnswer, pageOf } from "./list.ts";
 
 /** The unified document of an entity; its version is the ETag. */
 export const readEntity: Route = {
@@ -16,7 +17,7 @@ export const readEntity: Route = {
     if (!document) return problem(404, `No event has spoken of ${entity} ${id}.`);
     const { key, version, sequence, data, deleted, parked, at } = document;
     if (data === undefined) {
-      const state = deleted ? "was removed" : "has no document yet";
+      const state = deleted ? "was removed" : parked ? "is parked at its first event" : "has no document yet";
       return problem(404, `The ${entity} ${id} ${state}; its audit log stays.`, {
         deleted: deleted ?? false,
         version,
@@ -25,7 +26,7 @@ export const readEntity: Route = {
     }
     const etag = `"${version}"`;
     const headers = { etag, "cache-control": "no-cache" };
-    if (request.header("if-none-match") === etag) return { status: 304, headers };
+    if (names(request.header("if-none-match"), etag)) return { status: 304, headers };
     return { status: 200, headers, json: { key, entity, id, version, sequence, data, parked, at } };
   },
 };
@@ -43,9 +44,14 @@ export const readAudit: Route = {
       partition: entityKey(entity, id),
       ...pageOf(request),
     });
-    return { status: 200, json: { items: page.items.map(withoutSystemFields), next: page.next } };
+    return listAnswer(request, page, withoutSystemFields);
   },
 };
+
+/** Whether an If-None-Match names an etag: a list, of weak ones too (RFC 9110, 13.1.2). */
+function names(header: string | undefined, etag: string): boolean {
+  return header?.split(",").some((each) => each.trim().replace(/^W\//, "") === etag) ?? false;
+}
 
 function entityOf(request: ApiRequest, services: Services): { entity: string; id: string } {
   const { entity = "", id = "" } = request.params;

@@ -74,15 +74,3 @@ export function problem(
     json: { type: "about:blank", title: TITLES[status] ?? "Error", status, detail, ...members },
   };
 }
-
-/** `?limit=` and `?cursor=` of a list. Throws a Refused of 400 on a limit outside 1 to 1,000; default 100. */
-export function pageOf({ url }: ApiRequest): { limit: number; cursor?: string } {
-  const text = url.searchParams.get("limit") ?? "100";
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (limit < 1 || limit > 1_000) {
-    const issues = [{ path: "limit", message: "must be a whole number from 1 to 1000" }];
-    throw new Refused(problem(400, "The query is not valid.", { issues }));
-  }
-  const cursor = url.searchParams.get("cursor");
-  return cursor === null ? { limit } : { limit, cursor };
-}

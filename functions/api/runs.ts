@@ -1,6 +1,12 @@
 import { startPull } from "../../engine/pulls/start.ts";
-import { listRuns, readRun, runView } from "../../engine/runs/run.ts";
-import { pageOf, problem, type Route } from "./http.ts";
+import { listRuns, readRun, type Run, runView } from "../../engine/runs/run.ts";
+import { withoutSystemFields } from "./entities.ts";
+import { problem, type Route } from "./http.ts";
+import { listAnswer, oneOf, pageOf } from "./list.ts";
+
+const STATUSES = ["queued", "running", "waiting", "succeeded", "failed", "mismatch", "cancelled"] as const;
+
+const view = (run: Run): object => withoutSystemFields(runView(run));
 
 /** Starts a pull now. 409 with the run that is at work, if one is. */
 export const startPullRun: Route = {
@@ -32,7 +38,7 @@ export const readOneRun: Route = {
   async handle(request, { ports }) {
     const id = request.params["run"] ?? "";
     const run = await readRun(ports.documents, id);
-    return run ? { status: 200, json: runView(run) } : problem(404, `There is no run "${id}".`);
+    return run ? { status: 200, json: view(run) } : problem(404, `There is no run "${id}".`);
   },
 };
 
@@ -43,9 +49,9 @@ export const listAllRuns: Route = {
   route: "api/v1/runs",
   access: ["operator", "auditor"],
   async handle(request, { ports }) {
-    const asked = request.url.searchParams;
-    const filter = { name: asked.get("name") ?? undefined, status: asked.get("status") ?? undefined };
+    const name = request.url.searchParams.get("name") ?? undefined;
+    const filter = { name, status: oneOf(request, "status", STATUSES) };
     const page = await listRuns(ports.documents, { ...filter, ...pageOf(request) });
-    return { status: 200, json: { items: page.items.map(runView), next: page.next } };
+    return listAnswer(request, page, view);
   },
 };

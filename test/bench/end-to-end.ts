@@ -89,7 +89,7 @@ async function open(name: string, app: string | undefined): Promise<Side> {
   await mysql.query("CREATE DATABASE IF NOT EXISTS caudal_customer_360");
   if (app !== undefined) {
     await mysql.query(
-      "CREATE TABLE caudal_customer_360.customers (id VARBINARY(120) PRIMARY KEY, version BIGINT NOT NULL, email VARCHAR(254), given_name VARCHAR(100))",
+      "CREATE TABLE caudal_customer_360.customers (id VARCHAR(120) CHARACTER SET ascii COLLATE ascii_bin PRIMARY KEY, version BIGINT NOT NULL, email VARCHAR(254), given_name VARCHAR(100))",
     );
   }
   return { name, marketing, stack, mysql, folder, results: [] };

@@ -31,7 +31,7 @@ describe("preparing", () => {
         .join(" "),
     );
     expect(shape).toEqual([
-      "people id varbinary(120) PRI",
+      "people id varchar(120) PRI",
       "people version bigint",
       "people updated_at datetime(3)",
       "people email varchar(100) null",

@@ -29,9 +29,10 @@ describe("redaction of every form of a secret", () => {
       BARE: "https://planted2.example.com",
       QUOTED: 'pla"nted\\3\n',
       MYSQL_URL: "mysql://caudal:pl@nt%40d%2F^4@db:3306/sales",
+      BUS: "Endpoint=sb://shop.servicebus.windows.net/;SharedAccessKeyName=all;SharedAccessKey=pl4ntedKey+/=",
       PLAIN: "https://user.example.com:8443/x",
     },
-    ["HOOK", "BARE", "QUOTED", "MYSQL_URL"].map((name) => secret(name)),
+    ["HOOK", "BARE", "QUOTED", "MYSQL_URL", "BUS"].map((name) => secret(name)),
   );
 
   it.each([
@@ -47,9 +48,23 @@ describe("redaction of every form of a secret", () => {
     ["a password decoded", "using pl@nt@d/^4!", "using [redacted]!"],
     ["a password in its normal form", "using pl%40nt%40d%2F%5E4!", "using [redacted]!"],
     ["a password in base64", Buffer.from("pl@nt@d/^4").toString("base64"), "[redacted]"],
+    ["the key of a connection string", "signed with pl4ntedKey+/=", "signed with [redacted]"],
     ["nothing of the user and the host", "caudal at db:3306", "caudal at db:3306"],
   ])("hides %s", (_what, text, clean) => {
     expect(planted.redact(text)).toBe(clean);
+  });
+});
+
+describe("redaction of things that are no plain objects", () => {
+  it("looks into instances, and takes dates as JSON does", () => {
+    class Answer {
+      readonly text = "Bearer s3cret/+value";
+    }
+    const at = new Date(0);
+    expect(settings.redact({ answer: new Answer(), at })).toEqual({
+      answer: { text: "Bearer [redacted]" },
+      at: at.toISOString(),
+    });
   });
 });
 
