@@ -60,7 +60,7 @@ function kill(name: string): void {
 }
 
 describe("kill -9 in the middle of a run loses nothing and applies nothing twice", () => {
-  it.each(["broker", "cosmos", "host", "mysql", "mysql-server", "blob"])("%s", async (name) => {
+  it.each(["broker", "cosmos", "host", "host-2", "mysql", "mysql-server", "blob"])("%s", async (name) => {
     const tag = name.replace("-", "");
     await sendThrough(tag, () => kill(name));
     await expectWhole(tag);

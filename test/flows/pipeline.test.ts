@@ -184,6 +184,16 @@ describe("a webhook", () => {
 });
 
 describe("the API", () => {
+  it("says of a route or method that it does not have what it has; the host keeps its own", async () => {
+    const unknown = await business.call("GET", "/api/v1/nothing");
+    expect([unknown.status, unknown.json["detail"]]).toEqual([404, "There is no GET /api/v1/nothing."]);
+    const wrong = await business.call("DELETE", "/api/v1/runs");
+    expect([wrong.status, wrong.headers.get("allow")]).toEqual([405, "GET"]);
+    for (const { headers } of [unknown, wrong])
+      expect(headers.get("content-type")).toBe("application/problem+json");
+    expect((await business.call("GET", "/admin/host/status")).json).toMatchObject({ state: "Running" });
+  });
+
   it("asks for a token, and tells nothing to a wrong one", async () => {
     const route = "/api/v1/entities/customer/CC-1";
     expect((await business.call("GET", route, undefined, { authorization: "" })).status).toBe(401);

@@ -55,7 +55,9 @@ async function answer(
 ): Promise<void> {
   const url = urlOf(request);
   if (url === undefined) return sendStatus(response, 400);
-  const found = find(options.functions, request.method ?? "GET", url.pathname);
+  // What begins with /admin is the host's own, whatever routes the app has.
+  const own = /^\/admin(?:\/|$)/i.test(url.pathname);
+  const found = own ? undefined : find(options.functions, request.method ?? "GET", url.pathname);
   if (found === undefined) return sendOwn(response, request.method, url.pathname);
   const name = found.target.metadata.name;
   if (options.httpUri !== undefined) {
