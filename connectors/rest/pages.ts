@@ -13,13 +13,16 @@ export interface RestPagesOptions<Response extends z.ZodType> {
   baseUrl: Setting;
   /** What is listed: `/customers`. */
   path: Path;
-  /** The query of one page. */
+  /**
+   * The query of one page. A change at the source must not move records that are yet to be read to a page that was
+   * read, where they would be skipped: ask for an order in which it does not, such as the last changed first.
+   */
   query: (position: PullPosition) => Query;
   /** What a page looks like; records stay `unknown` here, the pull parses each on its own. */
   response: Response;
   /** The records in a page. */
   records: (response: z.output<NoInfer<Response>>) => readonly unknown[];
-  /** The page to ask for next; null on the last one. */
+  /** The page to ask for next, a greater whole number (anything else ends the run as failed); null on the last one. */
   next: (response: z.output<NoInfer<Response>>) => number | null;
   /** A bearer token. Default: none is sent. */
   token?: Setting;
@@ -31,7 +34,7 @@ const TIMEOUT_MS = 30_000;
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /**
- * Reads pages with GET. Reading throws a RetryableError on 408, 425, 429, 5xx and network faults, and a
+ * Reads pages with GET. Reading throws a RetryableError on 401, 403, 407, 408, 425, 429, 5xx and network faults, and a
  * PermanentError on every other status, a page over 32 MB, or one that is not as `response` says.
  */
 export function restPages<Response extends z.ZodType>(options: RestPagesOptions<Response>): PageReader {

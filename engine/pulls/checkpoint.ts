@@ -6,9 +6,12 @@ export interface Checkpoint extends PullPosition {
   readonly id: string;
   readonly kind: "checkpoint";
   readonly name: string;
-  /** When the walk from page 1 began that is not at its end yet; the next `since` follows from it. */
+  /** When the walk of `run` began at page 1; the next `since` follows from it. Null between walks. */
   readonly startedAt: string | null;
-  /** The run that holds the lease; null when nobody does. */
+  /**
+   * The run that holds the lease; null when nobody does. `page` and `startedAt` are of its walk and of no other:
+   * what stood on which page is known within one walk only, so that each run begins at page 1.
+   */
   readonly run: string | null;
   /** When the lease ends unless it is renewed. */
   readonly leaseUntil: string | null;
@@ -25,7 +28,10 @@ export interface HeldCheckpoint {
 /** What the first pull ever asks for. */
 export const BEGINNING = "1970-01-01T00:00:00.000Z";
 /** A lease that is not renewed for so long belongs to nobody. Longer than any page takes. */
-export const LEASE_MS = 5 * 60_000;
+export const LEASE_MS = 10 * 60_000;
+
+/** Before a walk, and after one: what `since` alone is left of. */
+export const BETWEEN_WALKS = { page: 1, startedAt: null, run: null, leaseUntil: null };
 
 /** Reads a pull's checkpoint; one at the beginning where there is none yet. */
 export async function readCheckpoint(documents: Documents, name: string): Promise<HeldCheckpoint> {
@@ -37,10 +43,7 @@ export async function readCheckpoint(documents: Documents, name: string): Promis
     kind: "checkpoint",
     name,
     since: BEGINNING,
-    page: 1,
-    startedAt: null,
-    run: null,
-    leaseUntil: null,
+    ...BETWEEN_WALKS,
     finished: null,
   };
   return { checkpoint, etag: undefined };

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
 import type { Observation } from "../define/event.ts";
 import type { PullDefinition } from "../define/pull.ts";
-import type { OutgoingMessage, Ports } from "../ports.ts";
+import { TooLargeError } from "../errors/too-large-error.ts";
+import type { OutgoingMessage, Ports, Queue } from "../ports.ts";
 import type { Settings } from "../settings/settings.ts";
 import { eventsOf, keyOf, messageOf, timeFault } from "../sync/identify.ts";
-import { type Issue, issuesOf, quarantine } from "../sync/quarantine.ts";
+import { type Issue, type Made, quarantine, tooLargeIssue, tryToMake } from "../sync/quarantine.ts";
 
 /** What a page of records came to. */
 export interface PageResult {
@@ -14,60 +14,88 @@ export interface PageResult {
   readonly quarantined: number;
 }
 
-/** Sends the events of a page; a record that no event can be made of goes to quarantine, and the others go on. */
+/** A record and the messages that carry its events. */
+interface Taken {
+  readonly record: unknown;
+  readonly messages: readonly OutgoingMessage[];
+}
+
+/**
+ * Sends the events of a page; a record that no event can be made of, or whose event is larger than a message can be,
+ * goes to quarantine, and the others go on. Rejects when store or queue fail, and with a MissingSettingError.
+ */
 export async function takePage(
   pull: PullDefinition,
   records: readonly unknown[],
   ports: Ports,
   settings: Settings,
 ): Promise<PageResult> {
-  const messages: OutgoingMessage[] = [];
+  const now = ports.clock.now();
   let quarantined = 0;
+  const refuse = async (record: unknown, issues: readonly Issue[]): Promise<void> => {
+    const body = Buffer.from(JSON.stringify(record) ?? "null");
+    const deliveryId = createHash("sha256").update(body).digest("hex");
+    const at = new Date(now).toISOString();
+    await quarantine(ports.documents, { via: "pull", name: pull.name, deliveryId, at, issues, body });
+    quarantined += 1;
+  };
+  const taken: Taken[] = [];
   for (const record of records) {
-    const read = observe(pull, record, ports.clock.now());
-    if ("issues" in read) {
-      const body = Buffer.from(JSON.stringify(record) ?? "null");
-      const deliveryId = createHash("sha256").update(body).digest("hex");
-      const at = new Date(ports.clock.now()).toISOString();
-      await quarantine(ports.documents, {
-        via: "pull",
-        name: pull.name,
-        deliveryId,
-        at,
-        issues: read.issues,
-        body,
-      });
-      quarantined += 1;
-      continue;
-    }
-    const [first] = read.observations;
-    if (!first) continue;
-    // A polled record has no delivery of its own: what it is and when it was seen tell it from all others.
-    const id = keyOf(first, settings).slice(first.definition.about.name.length + 1);
-    const deliveryId = `${id}@${first.time}`;
-    messages.push(
-      ...eventsOf(read.observations, { source: pull.source, deliveryId }, settings).map(messageOf),
-    );
+    const read = messagesOf(pull, record, now, settings);
+    if ("issues" in read) await refuse(record, read.issues);
+    else taken.push({ record, messages: read.value });
   }
-  if (messages.length > 0) await ports.queue("events").send(messages);
-  return { records: records.length, events: messages.length, quarantined };
+  let events = taken.reduce((sum, { messages }) => sum + messages.length, 0);
+  for (const { record, messages, error } of await sendFitting(ports.queue("events"), taken)) {
+    await refuse(record, [tooLargeIssue(error, messages.length)]);
+    events -= messages.length;
+  }
+  return { records: records.length, events, quarantined };
 }
 
-function observe(
+function messagesOf(
   pull: PullDefinition,
   record: unknown,
   now: number,
-): { observations: readonly Observation[] } | { issues: Issue[] } {
-  const parsed = pull.record.safeParse(record);
-  if (!parsed.success) return { issues: issuesOf(parsed.error) };
+  settings: Settings,
+): Made<readonly OutgoingMessage[]> {
+  const observed = tryToMake(() => {
+    const parsed = pull.record.parse(record);
+    return (pull.events as (record: unknown) => readonly Observation[])(parsed);
+  });
+  if ("issues" in observed) return observed;
+  const faults = observed.value.flatMap((observation) => timeFault(observation, now) ?? []);
+  if (faults.length > 0) return { issues: faults.map((message) => ({ path: "", message })) };
+  return tryToMake(() => {
+    const [first] = observed.value;
+    if (!first) return [];
+    // A polled record has no delivery of its own: what it is and when it was seen tell it from all others.
+    const id = keyOf(first, settings).slice(first.definition.about.name.length + 1);
+    const origin = { source: pull.source, deliveryId: `${id}@${first.time}` };
+    return eventsOf(observed.value, origin, settings).map(messageOf);
+  });
+}
+
+/**
+ * Sends all that the queue takes, and gives the records whose events are too large. A refusal does not say which
+ * message it means, so each half is sent for itself, down to one record; what had been accepted is swallowed as a
+ * repeat.
+ */
+async function sendFitting(
+  queue: Queue,
+  taken: readonly Taken[],
+): Promise<(Taken & { readonly error: TooLargeError })[]> {
+  const messages = taken.flatMap((each) => each.messages);
+  if (messages.length === 0) return [];
   try {
-    const observations = (pull.events as (record: unknown) => readonly Observation[])(parsed.data);
-    const faults = observations.flatMap((observation) => timeFault(observation, now) ?? []);
-    return faults.length > 0
-      ? { issues: faults.map((message) => ({ path: "", message })) }
-      : { observations };
+    await queue.send(messages);
+    return [];
   } catch (error) {
-    if (error instanceof z.ZodError) return { issues: issuesOf(error) };
-    throw error;
+    if (!(error instanceof TooLargeError)) throw error;
+    const [only] = taken;
+    if (only && taken.length === 1) return [{ ...only, error }];
+    const middle = Math.ceil(taken.length / 2);
+    const first = await sendFitting(queue, taken.slice(0, middle));
+    return [...first, ...(await sendFitting(queue, taken.slice(middle)))];
   }
 }

@@ -25,6 +25,16 @@ export async function saveRun(documents: Documents, run: Run): Promise<void> {
   await documents.write("operations", run.run, [{ op: "upsert", item: run }]);
 }
 
+/** Ends a run from outside; one that has its end already, or was never recorded, stays as it is. */
+export async function endRun(
+  documents: Documents,
+  id: string,
+  end: Pick<Run, "status" | "error"> & { readonly endedAt: string },
+): Promise<void> {
+  const run = await readRun(documents, id);
+  if (run && !run.endedAt) await saveRun(documents, { ...run, ...end });
+}
+
 /** Reads a run; undefined when there is none of that id. */
 export async function readRun(documents: Documents, id: string): Promise<Run | undefined> {
   return (await documents.read<Run>("operations", id, "run"))?.item;

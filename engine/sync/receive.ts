@@ -1,11 +1,11 @@
-import { z } from "zod";
 import type { AppDefinition } from "../define/app.ts";
 import type { Observation } from "../define/event.ts";
 import type { RawRequest, ReceiverDefinition } from "../define/receiver.ts";
+import { TooLargeError } from "../errors/too-large-error.ts";
 import type { Ports, Queue } from "../ports.ts";
 import type { Settings } from "../settings/settings.ts";
 import { eventsOf, messageOf, timeFault } from "./identify.ts";
-import { type Issue, issuesOf, quarantine } from "./quarantine.ts";
+import { type Issue, type Made, quarantine, tooLargeIssue, tryToMake } from "./quarantine.ts";
 
 /** What became of a webhook request. */
 export type Received =
@@ -24,7 +24,9 @@ export interface ReceiveContext {
 
 /**
  * Takes a webhook in: signature on the raw bytes, then the payload, then the queue, and only then "accepted".
- * A payload that is no event is kept in quarantine. Rejects when store or queue fail: the sender must try again.
+ * A payload that is no event, or one larger than the queue takes, is kept in quarantine; of several events the
+ * others may be in by then, which does no harm: their ids stay the same. Rejects when store or queue fail: the sender
+ * must try again.
  */
 export async function receive(
   receiver: ReceiverDefinition,
@@ -38,22 +40,29 @@ export async function receive(
   if (!verified.ok) return { status: "unauthorized", reason: verified.reason };
 
   const { deliveryId } = verified;
-  const read = observe(receiver, request.body, now, app);
-  if ("issues" in read) {
+  const refuse = async (issues: readonly Issue[]): Promise<Received> => {
     const kept = await quarantine(ports.documents, {
       via: "receiver",
       name: receiver.name,
       deliveryId,
       at: new Date(now).toISOString(),
-      issues: read.issues,
+      issues,
       body: request.body,
     });
-    return { status: "invalid", issues: read.issues, quarantine: kept };
+    return { status: "invalid", issues: kept.issues, quarantine: kept.id };
+  };
+  const observed = observe(receiver, request.body, now, app);
+  if ("issues" in observed) return refuse(observed.issues);
+  const origin = { source: receiver.source, deliveryId, traceparent: traceOf(request) };
+  const taken = tryToMake(() => eventsOf(observed.value, origin, settings));
+  if ("issues" in taken) return refuse(taken.issues);
+  try {
+    await events.send(taken.value.map(messageOf));
+  } catch (error) {
+    if (error instanceof TooLargeError) return refuse([tooLargeIssue(error, taken.value.length)]);
+    throw error;
   }
-  const traceparent = traceOf(request);
-  const taken = eventsOf(read.observations, { source: receiver.source, deliveryId, traceparent }, settings);
-  await events.send(taken.map(messageOf));
-  return { status: "accepted", ids: taken.map((event) => event.id) };
+  return { status: "accepted", ids: taken.value.map((event) => event.id) };
 }
 
 /** The observations in a payload, or every fault that it has. Throws on a fault of the definitions. */
@@ -62,30 +71,26 @@ export function observe(
   body: Uint8Array,
   now: number,
   app: AppDefinition,
-): { observations: readonly Observation[] } | { issues: Issue[] } {
+): Made<readonly Observation[]> {
   const json = parseJson(body);
   if ("fault" in json) return { issues: [{ path: "", message: json.fault }] };
-  const parsed = receiver.body.safeParse(json.value);
-  if (!parsed.success) return { issues: issuesOf(parsed.error) };
-  let observations: readonly Observation[];
-  try {
-    observations = (receiver.events as (body: unknown) => readonly Observation[])(parsed.data);
-  } catch (error) {
-    if (error instanceof z.ZodError) return { issues: issuesOf(error) };
-    throw error;
-  }
-  for (const { definition } of observations) {
+  const observed = tryToMake(() => {
+    const parsed = receiver.body.parse(json.value);
+    return (receiver.events as (body: unknown) => readonly Observation[])(parsed);
+  });
+  if ("issues" in observed) return observed;
+  for (const { definition } of observed.value) {
     if (!app.rules.has(definition.type)) {
       throw new TypeError(
         `receiver "${receiver.name}" brings ${definition.type}, which no rule of the app takes`,
       );
     }
   }
-  const issues = observations.flatMap((observation) => {
+  const issues = observed.value.flatMap((observation) => {
     const message = timeFault(observation, now);
     return message === undefined ? [] : [{ path: "timestamp", message }];
   });
-  return issues.length > 0 ? { issues } : { observations };
+  return issues.length > 0 ? { issues } : observed;
 }
 
 function parseJson(body: Uint8Array): { value: unknown } | { fault: string } {

@@ -1,3 +1,4 @@
+import { InvalidSettingError } from "../../engine/errors/invalid-setting-error.ts";
 import { receive } from "../../engine/sync/receive.ts";
 import { problem, type Route } from "./http.ts";
 
@@ -22,6 +23,8 @@ export const receiveWebhook: Route = {
       { body, header: (header) => request.header(header) },
       context,
     ).catch((error: unknown) => {
+      // Sending it again helps as little as it would without the setting.
+      if (error instanceof InvalidSettingError) throw error;
       services.log("error", `receiving for ${name} failed`, { error });
       return undefined;
     });

@@ -1,0 +1,106 @@
+import { TooLargeError } from "../../../engine/errors/too-large-error.ts";
+import type { Container, Documents, Item, OutgoingMessage, Ports } from "../../../engine/ports.ts";
+
+/** The largest item of the store, and the largest message of a queue, in bytes of JSON. */
+const MAX_ITEM = 2 * 1024 * 1024;
+const MAX_MESSAGE = 256 * 1024;
+
+/** The engine's ports in memory, under the sizes of the real ones, for tests that stay in one process. */
+export interface MemoryPorts extends Ports {
+  /** What the queue of that name has accepted. A message id that comes again is swallowed. */
+  sent(queue: string): readonly OutgoingMessage[];
+  /** The items of a container. */
+  items(container: Container): readonly Item[];
+  /** The time; a test may put it on. */
+  time: number;
+  /** What the next calls throw, while it is set. */
+  failure: { readonly of: "queue" | "documents"; readonly error: Error } | undefined;
+}
+
+/** Fresh ports with nothing in them. */
+export function memoryPorts(): MemoryPorts {
+  const queues = new Map<string, Map<string, OutgoingMessage>>();
+  const documents = memoryDocuments();
+  const check = (of: "queue" | "documents"): void => {
+    if (ports.failure?.of === of) throw ports.failure.error;
+  };
+  const ports: MemoryPorts = {
+    time: Date.UTC(2026, 0, 2),
+    failure: undefined,
+    sent: (queue) => [...(queues.get(queue)?.values() ?? [])],
+    items: (container) => documents.all(container),
+    documents: {
+      async read(...asked) {
+        check("documents");
+        return documents.read(...asked);
+      },
+      async write(...asked) {
+        check("documents");
+        return documents.write(...asked);
+      },
+      query: (...asked) => documents.query(...asked),
+    },
+    queue: (name) => ({
+      async send(messages) {
+        check("queue");
+        const accepted = queues.get(name) ?? new Map<string, OutgoingMessage>();
+        queues.set(name, accepted);
+        for (const message of messages) {
+          // As on Service Bus, those before it are in by now.
+          if (bytes(message.body) > MAX_MESSAGE) throw new TooLargeError(`more than ${MAX_MESSAGE} bytes`);
+          if (!accepted.has(message.messageId)) accepted.set(message.messageId, message);
+        }
+      },
+    }),
+    topic: () => ({ publish: async () => {} }),
+    clock: { now: () => ports.time },
+    log: () => {},
+  };
+  return ports;
+}
+
+function memoryDocuments(): Documents & { all(container: Container): Item[] } {
+  const items = new Map<string, { item: Item; etag: string; container: Container }>();
+  let etags = 0;
+  const place = (container: Container, partition: string, id: string): string =>
+    JSON.stringify([container, partition, id]);
+  return {
+    all: (container) =>
+      [...items.values()].filter((each) => each.container === container).map(({ item }) => item),
+    async read(container, partition, id) {
+      return structuredClone(items.get(place(container, partition, id))) as never;
+    },
+    async write(container, partition, writes) {
+      const next = new Map(items);
+      const given: (string | undefined)[] = [];
+      for (const [index, write] of writes.entries()) {
+        const at = place(container, partition, write.op === "delete" ? write.id : write.item.id);
+        const there = next.get(at);
+        if (write.op === "create" && there) return { written: false, index, why: "exists" };
+        if ((write.op === "replace" || write.op === "delete") && !there)
+          return { written: false, index, why: "missing" };
+        if (write.op === "replace" && there?.etag !== write.etag)
+          return { written: false, index, why: "changed" };
+        if (write.op === "delete") {
+          next.delete(at);
+          given.push(undefined);
+          continue;
+        }
+        if (bytes(write.item) > MAX_ITEM) throw new TooLargeError(`more than ${MAX_ITEM} bytes`);
+        const etag = String((etags += 1));
+        next.set(at, { item: JSON.parse(JSON.stringify(write.item)) as Item, etag, container });
+        given.push(etag);
+      }
+      items.clear();
+      for (const [at, stored] of next) items.set(at, stored);
+      return { written: true, etags: given };
+    },
+    query: async () => {
+      throw new Error("nothing asks for this yet");
+    },
+  };
+}
+
+function bytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
