@@ -91,7 +91,7 @@ export function createMessageHandlers(services: Services): MessageHandlers {
       const { name } = integration;
       const deliverer = deliverers.get(name) ?? createDeliverer(integration, services.ports, settings);
       deliverers.set(name, deliverer);
-      return deliverer.deliver(message as Announcement, deliveryCount > 1);
+      return deliverer.deliver(message as Announcement, deliveryCount);
     },
 
     async prepare(name, destination) {

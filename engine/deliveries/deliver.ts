@@ -30,10 +30,10 @@ interface Mark {
 export interface Deliverer {
   /**
    * Brings the destination to the announced version or a newer one; returns at once when it has that already.
-   * `redelivered`: the message came before. Resolves when the delivery is done, ignored or failed for good, and
+   * `deliveryCount`: how often the message came, from 1; the waits grow with it. Resolves when the delivery is done, ignored or failed for good, and
    * recorded; rejects with a RetryableError when the message must come again.
    */
-  deliver(announcement: Announcement, redelivered: boolean): Promise<void>;
+  deliver(announcement: Announcement, deliveryCount: number): Promise<void>;
 }
 
 /** Makes the deliverer of an integration. */
@@ -63,14 +63,14 @@ export function createDeliverer(
     }
   };
 
-  const deliver = async (announcement: Announcement, redelivered: boolean): Promise<void> => {
+  const deliver = async (announcement: Announcement, deliveryCount: number): Promise<void> => {
     const { key, eventId } = announcement;
     let mark: Mark | undefined = await patiently(() => loadMark(key));
     if (announcement.version <= mark.version) return;
     const snapshot = await patiently(() => snapshotOf(announcement));
-    let attempt = redelivered ? await patiently(() => countAttempts(documents, key, name, eventId)) : 0;
+    let attempt = deliveryCount > 1 ? await patiently(() => countAttempts(documents, key, name, eventId)) : 0;
 
-    await attemptUntilSettled(async (signal) => {
+    await attemptUntilSettled(deliveryCount, async (signal) => {
       // While this host waited for its next attempt, another one that got the lock may have gone on.
       mark ??= await patiently(() => loadMark(key));
       if (snapshot.version <= mark.version) return;

@@ -53,7 +53,7 @@ export async function runPull(
     await saveRun(documents, run);
     for (;;) {
       const { since, page } = held.checkpoint;
-      const read = await attemptUntilSettled((signal) =>
+      const read = await attemptUntilSettled(1, (signal) =>
         pull.pages.read({ since, page }, (setting) => settings.value(setting), signal),
       );
       const taken = await takePage(pull, read.records, ports, settings);

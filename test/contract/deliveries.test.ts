@@ -89,9 +89,9 @@ const records = async (): Promise<readonly DeliveryRecord[]> => {
 describe("deliveries of an entity by two hosts", () => {
   it("are recorded, and move one watermark", async () => {
     const [a, b] = [host(), host()];
-    await a.deliver(announced(1), false);
-    await b.deliver(announced(2), false);
-    await a.deliver(announced(3), false);
+    await a.deliver(announced(1), 1);
+    await b.deliver(announced(2), 1);
+    await a.deliver(announced(3), 1);
     expect(sent).toEqual([1, 2, 3]);
     expect((await records()).map(({ version, status, attempt }) => [version, status, attempt])).toEqual(
       [1, 2, 3].map((version) => [version, "delivered", 1]),
@@ -102,24 +102,24 @@ describe("deliveries of an entity by two hosts", () => {
 
   it("never go back, whatever a host remembers: a message that comes again", async () => {
     const [a, b] = [host(), host()];
-    await a.deliver(announced(1), false);
-    await b.deliver(announced(2), false);
-    await b.deliver(announced(3), false);
-    await a.deliver(announced(2), true);
-    await a.deliver(announced(2), false);
+    await a.deliver(announced(1), 1);
+    await b.deliver(announced(2), 1);
+    await b.deliver(announced(3), 1);
+    await a.deliver(announced(2), 2);
+    await a.deliver(announced(2), 1);
     expect(sent).toEqual([1, 2, 3]);
   });
 
   it("never go back after a host ran ahead: an announcement without its document brings the newest one", async () => {
     const [a, b] = [host(), host()];
-    await a.deliver(announced(1), false);
+    await a.deliver(announced(1), 1);
     const state = { data: { identity: { number: "1" } }, version: 4, sequence: 4, head: null, observed: {} };
     const item = documentItem(key, state, new Date().toISOString());
     await documents.write("unified", key, [{ op: "create", item }]);
     const { data: _left, ...bare } = announced(2);
-    await b.deliver(bare, false);
-    await a.deliver(announced(3), false);
-    await a.deliver(announced(4), false);
+    await b.deliver(bare, 1);
+    await a.deliver(announced(3), 1);
+    await a.deliver(announced(4), 1);
     expect(sent).toEqual([1, 4]);
   });
 
@@ -131,10 +131,10 @@ describe("deliveries of an entity by two hosts", () => {
       failed.resolve();
       throw new RetryableError("busy", { retryAfterMs: 400 });
     };
-    const late = a.deliver(announced(1), false);
+    const late = a.deliver(announced(1), 1);
     await failed.promise;
-    await b.deliver(announced(1), true);
-    await b.deliver(announced(2), false);
+    await b.deliver(announced(1), 2);
+    await b.deliver(announced(2), 1);
     await late;
     expect(sent).toEqual([1, 2]);
   });
@@ -156,7 +156,7 @@ describe("a store whose trouble the deliverer sees", () => {
     };
     documents = { ...sound, read: lags as Documents["read"] };
     const { data: _left, ...bare } = announced(7);
-    await host().deliver(bare, false);
+    await host().deliver(bare, 1);
     expect(lagging).toBeLessThanOrEqual(0);
     expect(sent).toEqual([7]);
     expect(await records()).toMatchObject([{ version: 7, attempt: 1 }]);
@@ -172,7 +172,7 @@ describe("a store whose trouble the deliverer sees", () => {
       throw new Error("ECONNRESET");
     };
     documents = { ...sound, write: loses };
-    await host().deliver(announced(1), false);
+    await host().deliver(announced(1), 1);
     expect(sent).toEqual([1]);
     expect(await records()).toMatchObject([{ attempt: 1, status: "delivered", version: 1 }]);
     const mark = await sound.read<{ id: string; version: number }>("deliveries", key, "watermark|list");
@@ -186,14 +186,14 @@ describe("a store whose trouble the deliverer sees", () => {
       request: { body: long },
       response: { body: `${"x".repeat(65_536 - 12)}${TOKEN}` },
     });
-    await host().deliver(announced(1), false);
+    await host().deliver(announced(1), 1);
     const [record] = await records();
     expect(record).toMatchObject({ status: "delivered", request: { truncated: true } });
     const [request, response] = [record?.request, record?.response] as { text: string }[];
     expect(request?.text).toHaveLength(65_536);
     expect(request?.text.startsWith('{"body":"é🎉é🎉')).toBe(true);
     expect(JSON.stringify(response)).not.toContain(TOKEN.slice(0, 4));
-    await host().deliver(announced(1), true);
+    await host().deliver(announced(1), 2);
     expect(sent).toEqual([1]);
   });
 });
@@ -205,7 +205,7 @@ describe("a delivery that fails", () => {
       if (left-- > 0) throw new RetryableError("busy", { response: { status: 503 }, retryAfterMs: 1 });
       return { status: "delivered" };
     };
-    await host().deliver(announced(1), false);
+    await host().deliver(announced(1), 1);
     expect(
       (await records()).map(({ status, attempt, error, response }) => [status, attempt, error, response]),
     ).toEqual([
@@ -220,11 +220,11 @@ describe("a delivery that fails", () => {
     mood = () => {
       throw new PermanentError("no such thing", { response: { status: 422 } });
     };
-    await a.deliver(announced(1), false);
+    await a.deliver(announced(1), 1);
     expect(await records()).toMatchObject([{ status: "failed", version: 1, error: "no such thing" }]);
     expect(await documents.read("deliveries", key, "watermark|list")).toBeUndefined();
     mood = undefined;
-    await a.deliver(announced(2), false);
+    await a.deliver(announced(2), 1);
     expect(sent).toEqual([2]);
   });
 
@@ -232,9 +232,9 @@ describe("a delivery that fails", () => {
     mood = () => {
       throw new RetryableError("busy", { retryAfterMs: 1 });
     };
-    await expect(host().deliver(announced(1), false)).rejects.toThrow(RetryableError);
+    await expect(host().deliver(announced(1), 1)).rejects.toThrow(RetryableError);
     mood = undefined;
-    await host().deliver(announced(1), true);
+    await host().deliver(announced(1), 2);
     expect(new Set((await records()).map(({ attempt }) => attempt))).toEqual(new Set([1, 2, 3, 4, 5, 6]));
     expect(sent).toEqual([1]);
   });
