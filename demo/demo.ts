@@ -1,4 +1,3 @@
-import app from "../functions/app.ts";
 import type { DemoOptions } from "./arguments.ts";
 import { Books } from "./books.ts";
 import { checkAll } from "./checks/all.ts";
@@ -26,16 +25,22 @@ export async function demo(options: DemoOptions, signal: AbortSignal): Promise<b
   const day = new ShopDay(Date.now());
   const script = writeScript(options, day);
   story.plain(styled("bold", "Caudal: a day in a small shop"));
-  story.note(`${counted(options.customers, "customer")}, seed ${options.seed}`);
+  const { customers, strangers, steps } = script;
+  story.note(
+    `${counted(customers.length, "customer")} of the CRM, and ${numeral(strangers.length)} whom only the online store ` +
+      `knows: ${numeral(customers.length + strangers.length)} in all; seed ${options.seed}`,
+  );
   const stage = await setStage(cleanup, { story, keep: options.keep, signal });
   story.good(
     `Service Bus, Cosmos DB, MySQL and the Functions host are up, ${seconds(began)} after the start`,
   );
+  for (const { what, missing } of stage.off)
+    story.note(`${what} is off: the demo sets no ${missing.join(", ")}`);
 
   story.chapter(`${day.date}, the shop's time`);
   const books = new Books();
   const opened = performance.now();
-  const played = await play(script.steps, { ...stage, day, story, books, signal });
+  const played = await play(steps, { ...stage, day, story, books, signal });
   const missing = await waitForAll(played, stage, story, signal);
   const rate = Math.round(played.eventIds.size / ((performance.now() - opened) / 1_000));
   if (missing.length > 0) story.bad(`Nothing moves any more, and not everything has arrived`);
@@ -47,7 +52,7 @@ export async function demo(options: DemoOptions, signal: AbortSignal): Promise<b
 
   const evidence = await gather(stage.archive, stage.mysql);
   story.chapter("The day in numbers");
-  story.plain(tableOf(reportOf(played, evidence, stage.marketing)));
+  story.plain(tableOf(reportOf(played, evidence, stage)));
 
   story.chapter("Checks");
   const checks = await checkAll(evidence, { ...stage, books, played, missing });
@@ -63,14 +68,14 @@ export async function demo(options: DemoOptions, signal: AbortSignal): Promise<b
 
 function waitForAll(
   played: Played,
-  { archive }: Stage,
+  { archive, integrations }: Stage,
   story: Story,
   signal: AbortSignal,
 ): Promise<string[]> {
   return settle(
     archive,
     played.eventIds,
-    app.integrations,
+    integrations,
     ({ recorded, events, delivered, deliveries }) => {
       const out = deliveries > 0 ? `, ${numeral(delivered)} of ${numeral(deliveries)} delivered` : "";
       story.progress(`${numeral(recorded)} of ${counted(events, "event")} recorded${out}`);

@@ -1,17 +1,21 @@
 import type { DeliveryRecord } from "../engine/deliveries/records.ts";
 import type { Evidence } from "./evidence.ts";
-import type { Marketing } from "./systems/marketing.ts";
 import type { Played } from "./play.ts";
 import type { Fault } from "./day/script.ts";
+import type { Stage } from "./stage.ts";
 import { counted, type Row, type Section } from "./table.ts";
 
 /** The day in numbers. */
-export function reportOf(played: Played, evidence: Evidence, marketing: Marketing): Section[] {
+export function reportOf(
+  played: Played,
+  evidence: Evidence,
+  { marketing, off }: Pick<Stage, "marketing" | "off">,
+): Section[] {
   return [
     { title: "Events in", rows: eventRows(played) },
     { title: "Documents", rows: documentRows(evidence) },
     { title: "Audit records", rows: auditRows(evidence) },
-    { title: "Deliveries", rows: deliveryRows(evidence) },
+    { title: "Deliveries", rows: [...deliveryRows(evidence), ...offRows(off)] },
     {
       title: "Destinations",
       rows: [
@@ -27,8 +31,8 @@ export function reportOf(played: Played, evidence: Evidence, marketing: Marketin
 }
 
 const REFUSED: Readonly<Record<Fault, string>> = {
-  phone: "a phone number that is none",
-  signature: "a signature that does not hold",
+  phone: "a phone number",
+  signature: "a signature",
   future: "a date ahead of time",
 };
 
@@ -42,7 +46,9 @@ function eventRows({ sent, pulls, eventIds }: Played): Row[] {
   return [
     ["webhooks accepted", accepted.length, `${resent} of them sent twice${again}`],
     ...refused.map(({ step, answer }): Row => {
-      return [`webhooks refused: ${answer.status}`, 1, step.fault ? REFUSED[step.fault] : answer.detail];
+      const [issue] = answer.issues;
+      const answered = `answered ${answer.status}${issue ? `, at ${issue.path}` : ""}`;
+      return [`refused for ${step.fault ? REFUSED[step.fault] : answer.detail}`, 1, answered];
     }),
     ["records pulled", pulled, `${counted(pulls.length, "run")}; the second one meets the first one's again`],
     ["different events", eventIds.size],
@@ -55,17 +61,18 @@ function documentRows({ documents }: Evidence): Row[] {
   const parked = documents.filter((document) => document.parked !== undefined);
   const never = documents.length - alive.length - gone.length;
   return [
+    ["customers", documents.length, "everybody of whom anything was heard"],
     [
-      "customers",
+      "  present",
       alive.length,
       `${counted(
         alive.reduce((sum, { version }) => sum + version, 0),
         "version",
       )} of them`,
     ],
-    ["removed", gone.length, "tombstones: their chains go on"],
-    ...(never > 0 ? [["never came to be", never, "removed before they signed up"] as const] : []),
-    ...(parked.length > 0 ? [["parked", parked.length] as const] : []),
+    ["  removed", gone.length, "tombstones: their chains go on"],
+    ...(never > 0 ? [["  never came to be", never, "removed before they signed up"] as const] : []),
+    ...(parked.length > 0 ? [["  parked", parked.length] as const] : []),
   ];
 }
 
@@ -90,6 +97,17 @@ function deliveryRows({ deliveries }: Evidence): Row[] {
   return [...groups]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([what, found]): Row => [what, found.length, noteOf(found)]);
+}
+
+/** Integrations that are off: nothing was delivered to them, and nothing of them is checked. */
+function offRows(off: Stage["off"]): Row[] {
+  return off
+    .filter(({ what }) => what.startsWith("integration "))
+    .map(({ what, missing }) => [
+      `${what.replace("integration ", "")}: off`,
+      0,
+      `the demo sets no ${missing.join(", ")}`,
+    ]);
 }
 
 function noteOf(found: readonly DeliveryRecord[]): string {

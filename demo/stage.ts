@@ -2,10 +2,16 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { IntegrationDefinition } from "../engine/define/index.ts";
+import app from "../functions/app.ts";
+import type { DisabledPart } from "../functions/services.ts";
+import { localSettings } from "../infra/local/stack/secrets.ts";
 import { startStack } from "../infra/local/stack.ts";
 import { Archive } from "./archive.ts";
 import { claimModel, dropModel } from "./model.ts";
 import { type Operator, operatorOf } from "./operator.ts";
+import { closedSettings, partsOff, runningOf } from "./parts.ts";
 import type { Story } from "./story.ts";
 import { Crm } from "./systems/crm.ts";
 import { Marketing } from "./systems/marketing.ts";
@@ -18,9 +24,15 @@ export interface Stage {
   readonly marketing: Marketing;
   readonly operator: Operator;
   readonly archive: Archive;
+  /** The integrations that run. */
+  readonly integrations: readonly IntegrationDefinition[];
+  /** What does not, for want of settings. */
+  readonly off: readonly DisabledPart[];
   /** The URL of the server with the business model. */
   readonly mysql: string;
 }
+
+const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
  * Starts it all on free ports, with the data in a temporary folder. What was started is put into `cleanup` step by
@@ -31,7 +43,7 @@ export async function setStage(
   { story, keep, signal }: { story: Story; keep: boolean; signal: AbortSignal },
 ): Promise<Stage> {
   // The app makes its tables when it starts, so somebody else's must be found before.
-  const givenMysql = process.env["MYSQL_URL"];
+  const givenMysql = process.env["MYSQL_URL"] ?? localSettings(root)["MYSQL_URL"];
   if (givenMysql) await claimModel(givenMysql);
   const dataDir = await mkdtemp(path.join(tmpdir(), "caudal-demo-"));
   cleanup.defer(async () => {
@@ -48,14 +60,14 @@ export async function setStage(
   story.progress("Starting Service Bus, Cosmos DB, MySQL and the Functions host …");
   const stack = await startStack({
     dataDir,
-    env: {
+    env: closedSettings(app, {
       CRM_WEBHOOK_SECRET: secret,
       STORE_API_URL: store.url,
       // Once a year: here, pulls are started by hand.
       STORE_PULL_SCHEDULE: "0 0 0 1 1 *",
       MARKETING_API_URL: marketing.url,
       MARKETING_API_TOKEN: token,
-    },
+    }),
     quiet: true,
   });
   const { ready } = stack;
@@ -69,5 +81,7 @@ export async function setStage(
   cleanup.defer(() => archive.close());
   const crm = new Crm(ready.http, secret);
   const operator = operatorOf(ready.http, ready.operatorToken, signal);
-  return { crm, store, marketing, operator, archive, mysql: ready.mysql };
+  const off = await partsOff(operator);
+  const integrations = runningOf(app, off);
+  return { crm, store, marketing, operator, archive, integrations, off, mysql: ready.mysql };
 }

@@ -65,7 +65,8 @@ export function disabledParts(app: AppDefinition, settings: Settings): DisabledP
   return parts.filter((part) => part.missing.length > 0);
 }
 
-function settingsOf(app: AppDefinition): Setting[] {
+/** Every setting that the definitions of an app ask for. */
+export function settingsOf(app: AppDefinition): Setting[] {
   return [
     ...app.receivers.flatMap((receiver) => receiver.verify.settings),
     ...app.pulls.flatMap((pull) => [pull.schedule, ...pull.pages.settings]),

@@ -23,7 +23,7 @@ export function checkDocuments(books: Books, documents: readonly DocumentItem[])
   }
   for (const id of byId.keys()) differences.push({ where: id, what: "is unknown to the books" });
   return {
-    claim: `${counted(books.ids().length, "customer")} equal the shop's own books, field by field`,
+    claim: `${counted(books.ids().length, "customer")}, present or gone, equal the shop's own books, field by field`,
     differences,
   };
 }

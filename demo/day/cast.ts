@@ -86,7 +86,11 @@ export function castDay(day: ShopDay, people: Population, random: Random, crm: O
   crm.upsert(
     tomas,
     { marketingConsent: true },
-    { time: day.at("12:25"), fault: "future", say: "A branch's clock runs an hour ahead of the world's" },
+    {
+      time: day.at("12:25"),
+      fault: "future",
+      say: "A change is dated an hour ahead of the real clock, not of the day's",
+    },
   );
 
   const andres = enter("Andrés", "Villalba", "Cali");

@@ -1,40 +1,54 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { codeBlocks, patched, ROOT } from "./code-blocks.ts";
 
 /** What an example builds on. */
-const COPIED = ["engine", "connectors", "schemas", "rules", "functions", "test/unit/rules/given.ts"];
+const COPIED = [
+  "engine",
+  "connectors",
+  "schemas",
+  "rules",
+  "functions",
+  "docs/how-to/operate.md",
+  "test/unit/rules/given.ts",
+];
 
-/** A copy of the code with the blocks of a page in it. */
+/** A copy of the code with the blocks of pages in it. */
 export interface ExampleCheckout extends Disposable {
-  /** The modules that the page adds. */
+  /** Where it lies. */
+  readonly folder: string;
+  /** The modules that the pages add. */
   readonly added: readonly string[];
-  /** Type-checks what the page adds and everything that it imports. Returns what the compiler says: nothing, when all is well. */
+  /** Type-checks what the pages add and everything that it imports. Returns what the compiler says: nothing, when all is well. */
   types(): string;
   /** Loads a module; a test file, so that its tests become those of whoever loads it. Disposes of the checkout when it fails. */
   load(file: string): Promise<Record<string, unknown>>;
 }
 
 /**
- * Does what a page says: puts its `ts` blocks where their first line says, and its `diff` blocks over the file that
- * the text names. In a folder of the checkout that neither git nor the tools look at, so that packages are found.
+ * Does what pages say, one after the other: puts their `ts` blocks where their first line says, and their `diff`
+ * blocks over the file that the text names. What was done before in the checkout is done; a file of the same name
+ * with another text is an Error. In a folder of the checkout that neither git nor the tools look at, so that packages
+ * are found.
  */
-export function followPage(page: string): ExampleCheckout {
+export function followPages(...pages: readonly string[]): ExampleCheckout {
   mkdirSync(path.join(ROOT, ".local"), { recursive: true });
   const folder = mkdtempSync(path.join(ROOT, ".local", "example-"));
   const dispose = (): void => rmSync(folder, { recursive: true, force: true });
   const added: string[] = [];
   try {
     for (const name of COPIED) cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true });
-    for (const { language, code, file } of codeBlocks(page)) {
+    for (const { language, code, file } of pages.flatMap(codeBlocks)) {
       if (file === undefined || !["ts", "diff"].includes(language)) continue;
       const target = path.join(folder, file);
       mkdirSync(path.dirname(target), { recursive: true });
       if (language === "diff") writeFileSync(target, patched(file, readFileSync(target, "utf8"), code));
       else {
-        writeFileSync(target, code, { flag: "wx" });
+        if (existsSync(target) && readFileSync(target, "utf8") !== code)
+          throw new Error(`a page shows a ${file} that is not the one which is there`);
+        writeFileSync(target, code);
         added.push(file);
       }
     }
@@ -43,6 +57,7 @@ export function followPage(page: string): ExampleCheckout {
     throw error;
   }
   return {
+    folder,
     added,
     types() {
       const settings = { extends: "../../tsconfig.json", include: [], exclude: [] };

@@ -14,9 +14,10 @@ import { topologyOf } from "../../../engine/define/topology.ts";
 import type { OutgoingMessage, Ports } from "../../../engine/ports.ts";
 import { createSettings } from "../../../engine/settings/settings.ts";
 import { receive } from "../../../engine/sync/receive.ts";
-import { followPage } from "./example-checkout.ts";
+import { followPages } from "./example-checkout.ts";
+import { declaredSettings, documentedSettings } from "./settings.ts";
 
-const checkout = followPage("README.md");
+const checkout = followPages("README.md");
 afterAll(() => checkout[Symbol.dispose]());
 const app = (await checkout.load("functions/app.ts"))["default"] as AppDefinition;
 
@@ -34,6 +35,10 @@ describe("the example of the README", () => {
       "test/unit/rules/customer-from-loyalty.test.ts",
     ]);
     expect(checkout.types()).toBe("");
+  });
+
+  test("documents its settings", () => {
+    expect(documentedSettings(checkout.folder)).toEqual(declaredSettings(checkout.folder));
   });
 
   test("gives the integration a subscription of its own", () => {

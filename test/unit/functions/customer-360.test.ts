@@ -3,7 +3,7 @@ import type { DataOf } from "../../../engine/define/index.ts";
 import { customer360 } from "../../../functions/integrations/customer-360.ts";
 import type { customer } from "../../../schemas/customer.ts";
 
-const everything: Required<DataOf<typeof customer>> = {
+const everything: DataOf<typeof customer> = {
   identity: { documentType: "CC", documentNumber: "1020", givenName: "Ana", familyName: "Ruiz" },
   contact: { email: "ana@example.com", phone: "+573001234567" },
   address: {
