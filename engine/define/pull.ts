@@ -15,7 +15,7 @@ export interface PullPosition {
 /** One page of records as the source gave them. */
 export interface PulledPage {
   readonly records: readonly unknown[];
-  /** The page to ask for next; null on the last one. */
+  /** The page to ask for next, a greater whole number; null on the last one. */
   readonly next: number | null;
 }
 

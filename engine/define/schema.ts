@@ -43,18 +43,7 @@ export function innerSchemas(schema: z.core.$ZodType): readonly Inner[] {
 }
 
 /** What JSON cannot say: between source, queue and store, data travels as JSON. */
-const NO_JSON = new Set([
-  "date",
-  "bigint",
-  "map",
-  "set",
-  "symbol",
-  "undefined",
-  "nan",
-  "function",
-  "file",
-  "promise",
-]);
+const NO_JSON = new Set(["date", "bigint", "map", "set", "symbol", "nan", "function", "file", "promise"]);
 /** What says a value that nobody gave. */
 const INVENTED = new Set(["default", "prefault", "catch"]);
 

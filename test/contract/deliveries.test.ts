@@ -1,5 +1,4 @@
-import { CosmosClient } from "@azure/cosmos";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { cosmosDocuments } from "../../engine/azure/documents.ts";
 import { createDeliverer, type Deliverer } from "../../engine/deliveries/deliver.ts";
 import type { DeliveryRecord } from "../../engine/deliveries/records.ts";
@@ -10,38 +9,24 @@ import type { Documents, Ports } from "../../engine/ports.ts";
 import { createSettings } from "../../engine/settings/settings.ts";
 import type { Announcement } from "../../engine/sync/announce.ts";
 import { documentItem } from "../../engine/sync/entity.ts";
-import { startCosmos } from "../../infra/local/cosmos/server.ts";
 import { person } from "../unit/sync/shop.ts";
+import { useAccount } from "./cosmos-account.ts";
 
 const key = "person|1";
 const TOKEN = "tok-planted-7f3a";
-let server: Awaited<ReturnType<typeof startCosmos>>;
-let client: CosmosClient;
+const account = useAccount();
 let documents: Documents;
 let sent: number[];
 let mood: ((snapshot: Snapshot) => Attempt) | undefined;
 
 beforeAll(async () => {
-  server = await startCosmos({ port: 0 });
-  client = new CosmosClient({
-    endpoint: server.endpoint,
-    key: server.key,
-    connectionPolicy: { enableEndpointDiscovery: false },
-  });
-  await client.databases.create({ id: "caudal" });
-});
-afterAll(async () => {
-  client?.dispose();
-  await server?.close();
+  for (const id of ["deliveries", "unified"]) await account.container({ id });
 });
 beforeEach(async () => {
   for (const id of ["deliveries", "unified"]) {
-    const { container } = await client
-      .database("caudal")
-      .containers.createIfNotExists({ id, partitionKey: "/key" });
-    await container.deleteAllItemsForPartitionKey(key);
+    await account.database.container(id).deleteAllItemsForPartitionKey(key);
   }
-  documents = cosmosDocuments(client.database("caudal"));
+  documents = cosmosDocuments(account.database);
   sent = [];
   mood = undefined;
 });

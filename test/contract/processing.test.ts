@@ -1,5 +1,4 @@
-import { CosmosClient } from "@azure/cosmos";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { AuditRecord } from "../../engine/audit/record.ts";
 import { cosmosDocuments } from "../../engine/azure/documents.ts";
 import { type CloudEvent, defineApp, defineRule, merge } from "../../engine/define/index.ts";
@@ -8,32 +7,20 @@ import type { Announcement } from "../../engine/sync/announce.ts";
 import { DOCUMENT, type DocumentItem } from "../../engine/sync/entity.ts";
 import type { ParkedEvent } from "../../engine/sync/park.ts";
 import { createProcessor, type Processor } from "../../engine/sync/process.ts";
-import { startCosmos } from "../../infra/local/cosmos/server.ts";
 import { event, gone, goneRule, minute, person, told } from "../unit/sync/shop.ts";
+import { useAccount } from "./cosmos-account.ts";
 
-let server: Awaited<ReturnType<typeof startCosmos>>;
-let client: CosmosClient;
+const account = useAccount();
 let documents: Documents;
 let published: Announcement[];
 let entity = 0;
 let key: string;
 
 beforeAll(async () => {
-  server = await startCosmos({ port: 0 });
-  client = new CosmosClient({
-    endpoint: server.endpoint,
-    key: server.key,
-    connectionPolicy: { enableEndpointDiscovery: false },
-  });
-  const { database } = await client.databases.create({ id: "caudal" });
-  await database.containers.create({ id: "unified", partitionKey: "/key" });
-});
-afterAll(async () => {
-  client?.dispose();
-  await server?.close();
+  await account.container({ id: "unified" });
 });
 beforeEach(() => {
-  documents = cosmosDocuments(client.database("caudal"));
+  documents = cosmosDocuments(account.database);
   published = [];
   entity += 1;
   key = `person|${entity}`;

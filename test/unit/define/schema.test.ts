@@ -104,5 +104,6 @@ describe("a schema is refused", () => {
     expect(event(z.coerce.date().optional())).toThrow(/event "thing.seen": "a" is a date/);
     expect(event(z.array(z.bigint()))).toThrow(/"a.\*" is a bigint/);
     expect(event(z.coerce.date().transform((date) => date.toISOString()))).not.toThrow();
+    expect(event(z.union([z.string(), z.undefined()]))).not.toThrow();
   });
 });
