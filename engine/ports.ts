@@ -10,6 +10,8 @@ export interface OutgoingMessage {
   readonly messageId: string;
   /** What subscriptions filter on. */
   readonly properties?: Readonly<Record<string, string | number | boolean>>;
+  /** Consumers see it from then on: ISO 8601 UTC. Default: at once. */
+  readonly notBefore?: string;
 }
 
 /**
@@ -92,6 +94,30 @@ export interface Documents {
   query<T>(container: Container, query: DocumentQuery): Promise<Page<T>>;
 }
 
+/**
+ * Bytes that are too large for a message or an item, by name. `put` resolves once they are durable, and replaces what
+ * had the name; `get` is undefined where nothing has it; to delete what is not there is no error.
+ */
+export interface Blobs {
+  put(name: string, bytes: Uint8Array): Promise<void>;
+  get(name: string): Promise<Uint8Array | undefined>;
+  delete(name: string): Promise<void>;
+}
+
+/**
+ * Secrets that change while the app runs, shared by all hosts and unreadable at rest. `fresh` gives the value of that
+ * name as long as `isFresh` says so of it; else it has one caller over all hosts make the next one, from the last, and
+ * stores that before anybody gets it. Every string in a value is redacted from then on. Rejects with what `renew` threw.
+ */
+export interface Secrets {
+  fresh<T>(
+    name: string,
+    isFresh: (value: T) => boolean,
+    renew: (last: T | undefined) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T>;
+}
+
 /** The time, so that tests can hold it. */
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -110,6 +136,7 @@ export interface Ports {
   readonly documents: Documents;
   readonly queue: (name: string) => Queue;
   readonly topic: (name: string) => Topic;
+  readonly blobs: Blobs;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -1,10 +1,12 @@
 import { CosmosClient } from "@azure/cosmos";
 import { DefaultAzureCredential } from "@azure/identity";
 import { ServiceBusClient } from "@azure/service-bus";
+import { BlobServiceClient } from "@azure/storage-blob";
 import { secret, setting, type Setting } from "../define/setting.ts";
 import { DATABASE } from "../define/topology.ts";
 import type { Log, Ports, Queue, Topic } from "../ports.ts";
 import type { Settings } from "../settings/settings.ts";
+import { azureBlobs, BLOB_OPTIONS } from "./blobs.ts";
 import { cosmosSigner, cosmosTransport } from "./cosmos-transport.ts";
 import { cosmosDocuments } from "./documents.ts";
 import { serviceBusSender } from "./senders.ts";
@@ -16,11 +18,20 @@ export const BUS_NAMESPACE = setting("ServiceBusConnection__fullyQualifiedNamesp
 export const COSMOS_ENDPOINT = setting("COSMOS_ENDPOINT");
 /** Without a key the function app's identity is used. */
 export const COSMOS_KEY = secret("COSMOS_KEY");
+/** The connection string of the storage account, with its key. */
+export const BLOB = secret("BLOB_CONNECTION");
+/** Instead of it: the account's blob address, with the app's identity. */
+export const BLOB_ENDPOINT = setting("BLOB_ENDPOINT");
 
 /** Settings that the whole app stands on and that are missing. */
 export function missingConnections(settings: Settings): string[] {
-  const bus = settings.missing([BUS]).length > 0 && settings.missing([BUS_NAMESPACE]).length > 0;
-  return [...(bus ? [BUS.name] : []), ...settings.missing([COSMOS_ENDPOINT])];
+  const neither = (one: Setting, other: Setting): string[] =>
+    settings.missing([one]).length > 0 && settings.missing([other]).length > 0 ? [one.name] : [];
+  return [
+    ...neither(BUS, BUS_NAMESPACE),
+    ...settings.missing([COSMOS_ENDPOINT]),
+    ...neither(BLOB, BLOB_ENDPOINT),
+  ];
 }
 
 /**
@@ -53,6 +64,9 @@ export function connect(settings: Settings, log: Log): { ports: Ports; close: ()
       requestTimeout: STORE_TIMEOUT_MS,
     },
   });
+  const blobs = has(BLOB)
+    ? BlobServiceClient.fromConnectionString(settings.value(BLOB), BLOB_OPTIONS)
+    : new BlobServiceClient(settings.value(BLOB_ENDPOINT), identity, BLOB_OPTIONS);
   const senders = new Map<string, Queue & Topic>();
   const sender = (entity: string): Queue & Topic => {
     const known = senders.get(entity) ?? serviceBusSender(bus, entity);
@@ -63,6 +77,7 @@ export function connect(settings: Settings, log: Log): { ports: Ports; close: ()
     documents: cosmosDocuments(cosmos.database(DATABASE)),
     queue: sender,
     topic: sender,
+    blobs: azureBlobs(blobs),
     clock: { now: () => Date.now() },
     log,
   };

@@ -83,12 +83,19 @@ function fill(batch: ServiceBusMessageBatch, messages: readonly Waiting[]): Wait
   return fitting;
 }
 
-function toServiceBus({ body, sessionId, messageId, properties }: OutgoingMessage): ServiceBusMessage {
+function toServiceBus({
+  body,
+  sessionId,
+  messageId,
+  properties,
+  notBefore,
+}: OutgoingMessage): ServiceBusMessage {
   return {
     body,
     sessionId,
     messageId,
     contentType: "application/json",
     ...(properties ? { applicationProperties: { ...properties } } : {}),
+    ...(notBefore === undefined ? {} : { scheduledEnqueueTimeUtc: new Date(notBefore) }),
   };
 }

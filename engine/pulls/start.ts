@@ -26,9 +26,9 @@ export interface PullMessage {
 /**
  * Starts a pull, unless one runs: claims its lease, records the run and sends it to the queue `runs`, whose worker
  * does the work. Timer and operator come the same way, so that over all hosts one run at a time is at work. A run
- * whose lease expired is ended as failed. Rejects when store or queue fail; then the lease is freed, if that can be.
+ * whose lease expired is ended as failed. `actor` is the name of the token, absent for a timer. Rejects when store or queue fail; then the lease is freed, if that can be.
  */
-export async function startPull(pull: PullDefinition, ports: Ports): Promise<Started> {
+export async function startPull(pull: PullDefinition, ports: Ports, actor?: string): Promise<Started> {
   const { documents, clock, queue } = ports;
   for (;;) {
     const held = await readCheckpoint(documents, pull.name);
@@ -59,6 +59,7 @@ export async function startPull(pull: PullDefinition, ports: Ports): Promise<Sta
         status: "queued",
         progress: { done: 0, total: null, unit: "records" },
         queuedAt: at,
+        ...(actor === undefined ? {} : { actor }),
       });
       await queue("runs").send([{ body: message, sessionId: `pull|${pull.name}`, messageId: run }]);
     } catch (error) {

@@ -1,6 +1,8 @@
 import { CosmosClient } from "@azure/cosmos";
 import { ServiceBusClient } from "@azure/service-bus";
+import { BlobServiceClient } from "@azure/storage-blob";
 import { afterAll, beforeAll, describe } from "vitest";
+import { azureBlobs, BLOB_OPTIONS } from "../../../engine/azure/blobs.ts";
 import { cosmosSigner, cosmosTransport } from "../../../engine/azure/cosmos-transport.ts";
 import { cosmosDocuments } from "../../../engine/azure/documents.ts";
 import { serviceBusSender } from "../../../engine/azure/senders.ts";
@@ -8,6 +10,8 @@ import type { Queue, Topic } from "../../../engine/ports.ts";
 import { startCosmos } from "../../../infra/local/cosmos/server.ts";
 import { startBroker } from "../../../infra/local/servicebus/broker.ts";
 import { parseConfig } from "../../../infra/local/servicebus/config.ts";
+import { BlobServer } from "../blob-server.ts";
+import { blobsContract } from "./blobs.ts";
 import { documentsContract } from "./documents.ts";
 import { type Got, sendersContract } from "./senders.ts";
 
@@ -38,6 +42,14 @@ describe("on Cosmos DB", () => {
     if (!client) throw new Error("Cosmos did not start");
     return cosmosDocuments(client.database("caudal"));
   });
+});
+
+describe("on Blob Storage", () => {
+  const server = new BlobServer();
+  beforeAll(() => server.start());
+  afterAll(() => server.close());
+
+  blobsContract(() => azureBlobs(BlobServiceClient.fromConnectionString(server.connection, BLOB_OPTIONS)));
 });
 
 describe("on Service Bus", () => {

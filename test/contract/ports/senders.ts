@@ -59,6 +59,22 @@ export function sendersContract(
       expect(await receive(session, 12)).toHaveLength(12);
     });
 
+    it("lets consumers see a message from its time on; what is sent after it does not wait for it", async () => {
+      const at = Date.now() + 1_500;
+      await send([message(1, { notBefore: new Date(at).toISOString(), properties: { entity: "customer" } })]);
+      await send([message(2)]);
+      expect(await receive(session, 1)).toMatchObject([{ body: { n: 2 } }]);
+      expect(await receive(session, 1)).toEqual([
+        {
+          body: { n: 1 },
+          sessionId: session,
+          messageId: `${session}:1`,
+          properties: { entity: "customer" },
+        },
+      ]);
+      expect(Date.now()).toBeGreaterThanOrEqual(at);
+    });
+
     it("throws TooLargeError for a message that no broker takes; the others of that moment go out", async () => {
       const large = send([message(1, { body: { text: "x".repeat(1_200_000) } })]);
       const small = send([message(2)]);

@@ -1,0 +1,58 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Blobs } from "../../../engine/ports.ts";
+
+/** What every blob store behind the port `Blobs` must do. */
+export function blobsContract(open: () => Blobs): void {
+  let blobs: Blobs;
+  let name: string;
+  beforeEach(() => {
+    blobs = open();
+    name = `claims/${randomUUID()}/a`;
+  });
+  const text = async (): Promise<string | undefined> => {
+    const bytes = await blobs.get(name);
+    return bytes && Buffer.from(bytes).toString();
+  };
+
+  describe("the port Blobs", () => {
+    it("has nothing under a name that nothing was put under", async () => {
+      expect(await blobs.get(name)).toBeUndefined();
+    });
+
+    it("gives back what was put, byte by byte", async () => {
+      for (const bytes of [randomBytes(2_000_000), Buffer.from("ñ"), Buffer.alloc(0)]) {
+        await blobs.put(name, bytes);
+        expect(bytes.equals((await blobs.get(name)) ?? Buffer.from("nothing"))).toBe(true);
+      }
+    });
+
+    it("keeps what it was given, whatever becomes of the caller's bytes", async () => {
+      const bytes = Buffer.from("first");
+      await blobs.put(name, bytes);
+      bytes.fill("x");
+      expect(await text()).toBe("first");
+    });
+
+    it("replaces what had the name, and leaves other names alone", async () => {
+      await blobs.put(name, Buffer.from("first"));
+      await blobs.put(`${name}b`, Buffer.from("another"));
+      await blobs.put(name, Buffer.from("2"));
+      expect(await text()).toBe("2");
+    });
+
+    it("deletes, and deletes what is not there", async () => {
+      await blobs.put(name, Buffer.from("first"));
+      await blobs.delete(name);
+      await blobs.delete(name);
+      expect(await text()).toBeUndefined();
+    });
+
+    it("takes many at once", async () => {
+      const names = Array.from({ length: 30 }, (_, n) => `${name}/${n}`);
+      await Promise.all(names.map((each) => blobs.put(each, Buffer.from(each))));
+      const got = await Promise.all(names.map((each) => blobs.get(each)));
+      expect(got.map((bytes) => Buffer.from(bytes ?? []).toString())).toEqual(names);
+    });
+  });
+}
