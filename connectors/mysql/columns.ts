@@ -6,8 +6,21 @@ export interface Column<Document> {
   /** As in CREATE TABLE: `VARCHAR(8) CHARACTER SET utf8mb4`. */
   readonly type: string;
   readonly required: boolean;
-  /** The cell of a document. Throws a TypeError that says why a value does not fit. */
-  readonly cell: (document: Document) => Cell;
+  /** How it stands in a primary key; undefined: it cannot. */
+  readonly asKey: KeyColumn | undefined;
+  /**
+   * The cell of a document or, in a table with many rows, of the row at a position from 1. Throws a TypeError that
+   * says why a value does not fit.
+   */
+  readonly cell: (document: Document, position?: number) => Cell;
+}
+
+/** A column as a part of a primary key. */
+export interface KeyColumn {
+  /** Its type there, by which equal means equal: byte by byte, but for spaces at the end. */
+  readonly type: string;
+  /** Its room in the index, in bytes. */
+  readonly bytes: number;
 }
 
 /** The kinds of columns, for documents of one kind: what an integration's `columns` is given. */
@@ -19,6 +32,11 @@ export interface ColumnKinds<Document> {
   readonly boolean: typeof boolean<Document>;
   readonly json: typeof json<Document>;
 }
+
+/** What a table's columns are given as: `({ text }) => ({ email: text(254, (c) => c.contact?.email) })`. */
+export type Columns<Document, Name extends string = string> = (
+  kinds: ColumnKinds<Document>,
+) => Readonly<Record<Name, Column<Document>>>;
 
 /** What every column may be told. */
 export interface ColumnOptions {
@@ -37,7 +55,9 @@ export function text<Document>(
   if (!(Number.isInteger(length) && length >= 1 && length <= 16_000)) {
     throw new TypeError(`text(${length}): a length is 1 to 16 000 characters`);
   }
-  return column(`VARCHAR(${length}) CHARACTER SET utf8mb4`, options, read, (value) => {
+  const type = `VARCHAR(${length}) CHARACTER SET utf8mb4`;
+  const asKey = { type: `${type} COLLATE utf8mb4_bin`, bytes: 4 * length };
+  return column({ type, asKey }, options, read, (value) => {
     // A character outside the basic plane is two units of JavaScript, and one of MySQL.
     if (value.length > length && Array.from(value).length > length) {
       throw new TypeError(`has ${Array.from(value).length} characters where ${length} fit`);
@@ -51,7 +71,7 @@ export function integer<Document>(
   read: (document: Document) => number | bigint | Nothing,
   options?: ColumnOptions,
 ): Column<Document> {
-  return column("BIGINT", options, read, (value) => {
+  return column({ type: "BIGINT", asKey: { type: "BIGINT", bytes: 8 } }, options, read, (value) => {
     const exact =
       typeof value === "bigint" ? BigInt.asIntN(64, value) === value : Number.isSafeInteger(value);
     if (!exact) throw new TypeError("is no whole number of 64 bits, or a number that is not exact any more");
@@ -78,7 +98,7 @@ export function decimal<Document>(
       `decimal(${precision}, ${scale}): a scale is 0 to 30, and no larger than the precision`,
     );
   }
-  return column(`DECIMAL(${precision}, ${scale})`, options, read, (value) => {
+  return column({ type: `DECIMAL(${precision}, ${scale})` }, options, read, (value) => {
     const parts = /^-?(\d+)(?:\.(\d+))?$/.exec(String(value));
     if (!parts) throw new TypeError("is no decimal number");
     const [, before = "", behind = ""] = parts;
@@ -94,7 +114,7 @@ export function datetime<Document>(
   read: (document: Document) => string | Date | Nothing,
   options?: ColumnOptions,
 ): Column<Document> {
-  return column("DATETIME(3)", options, read, (value) => {
+  return column({ type: "DATETIME(3)", asKey: { type: "DATETIME(3)", bytes: 7 } }, options, read, (value) => {
     // Without an offset, the time zone of this machine would decide.
     if (typeof value === "string" && !/T.*(?:Z|[+-]\d\d:?\d\d)$/i.test(value)) {
       throw new TypeError("is no ISO 8601 time with an offset");
@@ -111,7 +131,9 @@ export function boolean<Document>(
   read: (document: Document) => boolean | Nothing,
   options?: ColumnOptions,
 ): Column<Document> {
-  return column("BOOLEAN", options, read, (value) => (value ? 1 : 0));
+  return column({ type: "BOOLEAN", asKey: { type: "BOOLEAN", bytes: 1 } }, options, read, (value) =>
+    value ? 1 : 0,
+  );
 }
 
 /** JSON: whatever JSON.stringify writes. */
@@ -119,14 +141,22 @@ export function json<Document>(
   read: (document: Document) => unknown,
   options?: ColumnOptions,
 ): Column<Document> {
-  return column("JSON", options, read, (value) => JSON.stringify(value) ?? null);
+  return column({ type: "JSON" }, options, read, (value) => JSON.stringify(value) ?? null);
 }
 
-/** Every kind there is. */
+/** INT: the place of a row among its entity's, from 1. */
+export const position: Column<unknown> = {
+  type: "INT",
+  required: true,
+  asKey: { type: "INT", bytes: 4 },
+  cell: (_row, at = 1) => at,
+};
+
+/** Every kind that a definition may use. */
 export const columnKinds = { text, integer, decimal, datetime, boolean, json };
 
 function column<Document, Value>(
-  type: string,
+  { type, asKey }: { type: string; asKey?: KeyColumn },
   { required = false }: ColumnOptions = {},
   read: (document: Document) => Value | Nothing,
   write: (value: NonNullable<Value>) => Cell,
@@ -134,6 +164,7 @@ function column<Document, Value>(
   return {
     type,
     required,
+    asKey,
     cell(document) {
       const value = read(document);
       if (value !== undefined && value !== null) return write(value);

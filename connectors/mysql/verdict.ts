@@ -9,12 +9,15 @@ import type { Blame } from "./batcher.ts";
  * Source: https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
  */
 const DATA_ERRORS = new Set([1265, 1364, 1366, 1153, 3819]);
-/** A deadlock, and a lock that did not come free in time: other rows of the same transaction may be without fault. */
-const LOCK_ERRORS = new Set([1205, 1213]);
+/** ER_LOCK_WAIT_TIMEOUT: a lock did not come free in time. */
+const LOCK_WAIT = 1205;
+/** ER_LOCK_DEADLOCK: of two transactions that wait for each other, this one was rolled back. */
+const DEADLOCK = 1213;
 
 /**
  * What an error of MySQL means for a delivery: a PermanentError where the row does not fit (SQLSTATE classes 22 and
  * 23), a RetryableError for everything else. A missing table or right is mended by an operator, so it is retryable.
+ * Where somebody else's locks were in the way, the server is well, and the error is the delivery's own.
  */
 export function verdictOf(error: unknown, evidence: AttemptEvidence = {}): RetryableError | PermanentError {
   const message = error instanceof Error ? error.message || codeOf(error) : String(error);
@@ -22,13 +25,25 @@ export function verdictOf(error: unknown, evidence: AttemptEvidence = {}): Retry
     return new PermanentError(message, { ...evidence, cause: error });
   }
   const where = error instanceof RetryableError || error instanceof InvalidSettingError ? "" : "MySQL: ";
-  return new RetryableError(`${where}${message}`, { ...evidence, cause: error });
+  const own = isDeadlock(error) || isLockWait(error);
+  return new RetryableError(`${where}${message}`, { ...evidence, own, cause: error });
+}
+
+/** Whether a transaction was rolled back because of a deadlock. */
+export function isDeadlock(error: unknown): boolean {
+  return numberOf(error) === DEADLOCK;
+}
+
+/** Whether a lock did not come free in time. */
+export function isLockWait(error: unknown): boolean {
+  return numberOf(error) === LOCK_WAIT;
 }
 
 /** Whose fault it is that a transaction of several rows failed. */
 export function blame(error: unknown): Blame {
   if (isDataError(error)) return "item";
-  return LOCK_ERRORS.has(numberOf(error)) ? "company" : "server";
+  // Other rows of the same transaction may be without fault.
+  return isDeadlock(error) || isLockWait(error) ? "company" : "server";
 }
 
 /** Whether the connection is still in step after an error: the server itself refused a statement. */

@@ -53,11 +53,12 @@ export function defineApp(options: AppOptions): AppDefinition {
   }
   const targets = new Map<string, string>();
   for (const integration of integrations) {
-    const { target } = integration.destination;
-    const other = target === undefined ? undefined : targets.get(target);
-    if (other !== undefined)
-      faults.push(`integrations "${other}" and "${integration.name}" both write ${target}`);
-    if (target !== undefined) targets.set(target, integration.name);
+    for (const target of [integration.destination.target ?? []].flat()) {
+      const other = targets.get(target);
+      if (other !== undefined)
+        faults.push(`integrations "${other}" and "${integration.name}" both write ${target}`);
+      targets.set(target, integration.name);
+    }
     if (documents.get(integration.on.name) !== integration.on) {
       faults.push(
         `integration "${integration.name}" follows the document "${integration.on.name}", which the app does not have`,

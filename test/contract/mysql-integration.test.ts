@@ -6,6 +6,7 @@ import {
   context,
   database,
   deliver,
+  deliverPerson,
   destinationOf,
   EMAIL,
   other,
@@ -82,8 +83,7 @@ describe("a row", () => {
     };
     const email = `Ñ"'\\;-- 🎉 %\u0000`;
     const data = { identity: { number: "7" }, contact: { email }, sums };
-    const snapshot = { key: "person|7", entity: "person", id: "7", version: 4, data: data as never };
-    const attempt = await to.deliver(snapshot, context());
+    const attempt = await deliverPerson(to, "7", 4, data);
     const [row = {}] = await query(
       `SELECT CAST(id AS CHAR) AS id, version, number, email, CAST(total AS CHAR) AS total, orders, last, gold, ` +
         `JSON_VALUE(everything, '$.total') AS inner_total, updated_at FROM ${database}.people`,
@@ -108,8 +108,7 @@ describe("a row", () => {
   test("is replaced as a whole: what the document lost is NULL", async () => {
     const to = await prepared();
     await deliver(to, "1", 1, "a@example.com");
-    const data = { identity: { number: "1" } } as never;
-    await to.deliver({ key: "person|1", entity: "person", id: "1", version: 2, data }, context());
+    await deliverPerson(to, "1", 2, { identity: { number: "1" } });
     expect(await query(`SELECT version, email FROM ${database}.people`)).toEqual([
       { version: 2, email: null },
     ]);

@@ -2,8 +2,18 @@ import { randomBytes } from "node:crypto";
 import mysql, { type Connection } from "mysql2/promise";
 import { afterAll, beforeAll, beforeEach, onTestFinished } from "vitest";
 import { z } from "zod";
-import { defineMysqlIntegration, type MysqlIntegrationOptions } from "../../connectors/mysql/integration.ts";
-import { type Attempt, defineDocument, type Destination, secret } from "../../engine/define/index.ts";
+import {
+  defineMysqlIntegration,
+  type MysqlIntegrationOptions,
+  type MysqlTablesOptions,
+} from "../../connectors/mysql/integration.ts";
+import {
+  type Attempt,
+  type DataOf,
+  defineDocument,
+  type Destination,
+  secret,
+} from "../../engine/define/index.ts";
 import { PermanentError } from "../../engine/errors/permanent-error.ts";
 import { RetryableError } from "../../engine/errors/retryable-error.ts";
 import { mysqlServer, type MysqlServer } from "./mysql-server.ts";
@@ -17,6 +27,7 @@ export const person = defineDocument("person", {
     sums: z
       .strictObject({ total: z.string(), orders: z.int(), last: z.string(), gold: z.boolean() })
       .optional(),
+    phones: z.array(z.strictObject({ number: z.string(), kind: z.string() })).optional(),
   }),
 });
 /** The columns of a table of people. */
@@ -82,9 +93,21 @@ export function destinationOf(columns: Columns = EMAIL, table = "people"): Desti
   return destination;
 }
 
+/** A destination with several tables, made, and closed with the test. */
+export async function preparedTables(
+  tables: MysqlTablesOptions<typeof person>["tables"],
+): Promise<Destination> {
+  const options = { name: "people", on: person, database, url: secret("TEST_MYSQL_URL") };
+  const { destination } = defineMysqlIntegration({ ...options, tables });
+  onTestFinished(() => destination.close?.());
+  await destination.prepare?.(context());
+  return destination;
+}
+
 /** What the engine gives with each call. */
 export const context = (): Parameters<Destination["deliver"]>[1] => ({
   value: () => url,
+  secrets: { fresh: (_name, _isFresh, renew) => renew(undefined) },
   signal: new AbortController().signal,
 });
 
@@ -103,7 +126,19 @@ export function deliver(
   email: string | null,
 ): Promise<Attempt> {
   const data = email === null ? undefined : { identity: { number: id }, contact: { email } };
-  return to.deliver({ key: `person|${id}`, entity: "person", id, version, data: data as never }, context());
+  return deliverPerson(to, id, version, data);
+}
+
+/** Delivers a version: this document, or (undefined) a removal; `again`: as a resync does. */
+export function deliverPerson(
+  to: Destination,
+  id: string,
+  version: number,
+  data: DataOf<typeof person> | undefined,
+  { again = false } = {},
+): Promise<Attempt> {
+  const snapshot = { key: `person|${id}`, entity: "person", id, version, data: data as never, known: false };
+  return to.deliver({ ...snapshot, ...(again ? { again: "run-1" } : {}) }, context());
 }
 
 /** What the administrator sees. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { DataOf } from "../../../engine/define/index.ts";
+import type { AttemptContext, DataOf } from "../../../engine/define/index.ts";
 import { customer360 } from "../../../functions/integrations/customer-360.ts";
 import type { customer } from "../../../schemas/customer.ts";
 
@@ -25,9 +25,14 @@ test("every scalar of a customer has its column", async () => {
     id: "CC-1020",
     version: 1,
     data: everything as never,
+    known: false,
   };
   // Nobody listens there; the error tells what would have been written.
-  const context = { value: () => "mysql://root@127.0.0.1:1", signal: new AbortController().signal };
+  const context: AttemptContext = {
+    value: () => "mysql://root@127.0.0.1:1",
+    secrets: { fresh: (_name, _isFresh, renew) => renew(undefined) },
+    signal: new AbortController().signal,
+  };
   const error: unknown = await customer360.destination
     .deliver(snapshot, context)
     .catch((reason: unknown) => reason);

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import type { Column } from "../../../../connectors/mysql/columns.ts";
 import {
   defineMysqlIntegration,
   type MysqlIntegrationOptions,
+  type MysqlTablesOptions,
 } from "../../../../connectors/mysql/integration.ts";
 import {
   defineApp,
@@ -40,6 +42,76 @@ describe("names are checked when defined", () => {
   });
 });
 
+describe("tables are checked when defined", () => {
+  type Options = MysqlTablesOptions<typeof person>;
+  const define =
+    (tables: Options["tables"]): (() => unknown) =>
+    () =>
+      defineMysqlIntegration({ name: "people", on: person, tables });
+  const keyed = (key: string[], length = 5): (() => unknown) =>
+    define(({ many }) => ({
+      letters: many({
+        rows: (c) => Array.from(c.identity.number),
+        key,
+        columns: ({ text, json, decimal }): Record<string, Column<string>> => ({
+          letter: text(length, (letter) => letter),
+          other: text(length, (letter) => letter),
+          all: json((letter) => letter),
+          sum: decimal(5, 2, (letter) => letter),
+        }),
+      }),
+    }));
+
+  test.each<[string, () => unknown, RegExp]>([
+    ["no table at all", define(() => ({})), /integration "people": it has no table/],
+    [
+      "a malformed name",
+      define(() => ({ "p-q": { columns: () => ({}) } })),
+      /integration "people": the table "p-q" must be/,
+    ],
+    [
+      "a malformed column",
+      define(() => ({ letters: { columns: ({ text }) => ({ "a-b": text(5, () => "a") }) } })),
+      /integration "people": the column "a-b" of "letters" must be/,
+    ],
+    ["a key of no column", keyed([]), /the key of "letters" must name 1 to 15 columns, each once/],
+    ["a key that names one twice", keyed(["letter", "letter"]), /each once/],
+    ["a key that names no column", keyed(["lettr"]), /the key of "letters" names "lettr", which is none/],
+    ["JSON in a key", keyed(["all"]), /names "all", but no key takes JSON/],
+    ["a decimal in a key", keyed(["sum"]), /names "sum", but no key takes DECIMAL/],
+    [
+      "a key that no index takes",
+      keyed(["letter", "other"], 370),
+      /has 2960 bytes, 4 a character, where 2952 fit/,
+    ],
+    [
+      "a column position where rows have one already",
+      define(({ many }) => ({
+        letters: many({ rows: () => [1], columns: ({ integer }) => ({ position: integer((n) => n) }) }),
+      })),
+      /the table "letters" has a column "position" already where no key is named/,
+    ],
+  ])("%s", (_what, wrong, message) => {
+    expect(wrong).toThrow(TypeError);
+    expect(wrong).toThrow(message);
+  });
+
+  test("a key may be as long as an index takes", () => {
+    expect(keyed(["letter", "other"], 369)).not.toThrow();
+  });
+
+  test("either one table or several, not both", () => {
+    const both = {
+      table: "people",
+      columns: () => ({}),
+      tables: () => ({ others: { columns: () => ({}) } }),
+    };
+    expect(() => defineMysqlIntegration({ name: "people", on: person, ...both })).toThrow(
+      /either a "table" or "tables"/,
+    );
+  });
+});
+
 describe("two integrations on one table", () => {
   const define = (
     name: string,
@@ -66,4 +138,16 @@ describe("two integrations on one table", () => {
       expect(() => app(change)).not.toThrow();
     },
   );
+
+  test("are refused when it is but one of several that they share", () => {
+    const tables = defineMysqlIntegration({
+      name: "three",
+      on: person,
+      database: "sales",
+      tables: () => ({ sums: { columns: () => ({}) }, people: { columns: () => ({}) } }),
+    });
+    expect(() =>
+      defineApp({ documents: [person], rules: [], integrations: [define("one", {}), tables] }),
+    ).toThrow(/"one" and "three" both write the table sales\.people of MYSQL_URL/);
+  });
 });
