@@ -1,6 +1,7 @@
 import { type Container, CosmosClient } from "@azure/cosmos";
 import type { AuditRecord } from "../engine/audit/record.ts";
-import type { DeliveryRecord, Watermark } from "../engine/deliveries/records.ts";
+import type { DeliveryRecord } from "../engine/deliveries/records.ts";
+import type { Watermark } from "../engine/deliveries/watermark.ts";
 import type { DocumentItem } from "../engine/sync/entity.ts";
 
 /** Where Cosmos DB, or its stand-in, is. */

@@ -64,9 +64,13 @@ export interface EventOptions<About extends DocumentDefinition, Schema extends z
 
 const TYPE = /^[a-z][a-z0-9.-]{0,127}$/;
 
+/** How the types of Caudal's own events begin, by which operators reach an entity in its session. */
+export const CONTROL_PREFIX = "caudal.";
+
 /**
- * Defines an event. Throws a TypeError on a malformed type (`[a-z][a-z0-9.-]*`), when the data lacks a part of the id,
- * or when it comes out as what JSON cannot say: it crosses a queue before a rule sees it.
+ * Defines an event. Throws a TypeError on a malformed type (`[a-z][a-z0-9.-]*`) or one that begins with `caudal.`,
+ * when the data lacks a part of the id, or when it comes out as what JSON cannot say: it crosses a queue before a rule
+ * sees it.
  */
 export function defineEvent<
   const Type extends string,
@@ -74,6 +78,8 @@ export function defineEvent<
   Schema extends z.ZodObject,
 >(type: Type, options: EventOptions<About, Schema>): EventDefinition<Type, About, Schema> {
   if (!TYPE.test(type)) throw new TypeError(`event "${type}": types are ${TYPE}`);
+  if (type.startsWith(CONTROL_PREFIX))
+    throw new TypeError(`event "${type}": types that begin with ${CONTROL_PREFIX} are Caudal's own`);
   const schema: Schema = options.data;
   const [fault] = schemaFaults(schema, { invents: true });
   if (fault !== undefined) throw new TypeError(`event "${type}": ${fault}`);

@@ -1,5 +1,6 @@
 import type { DataOf, DocumentDefinition } from "./document.ts";
 import type { DeepReadonly } from "./readonly.ts";
+import type { Secrets } from "../ports.ts";
 import { NAME } from "./receiver.ts";
 import type { Setting } from "./setting.ts";
 
@@ -11,6 +12,12 @@ export interface Snapshot<Data = unknown> {
   readonly version: number;
   /** The document; undefined when this version removed the entity. */
   readonly data: Data | undefined;
+  /** Whether the destination has the entity, as far as we know: something was delivered, and not removed since. */
+  readonly known: boolean;
+  /** The destination's own id for it, where an attempt before told one. */
+  readonly remoteId?: string;
+  /** The run that wants this version delivered even if the destination has it, as it then may not any more. */
+  readonly again?: string;
 }
 
 /** What one attempt to deliver did, as the delivery record keeps it (after redaction). */
@@ -20,12 +27,18 @@ export interface Attempt {
   readonly reason?: string;
   readonly request?: unknown;
   readonly response?: unknown;
+  /** Whether the destination has the entity now. Default: yes, unless the snapshot had no data. */
+  readonly known?: boolean;
+  /** The destination's own id of it; kept, and given with every later snapshot. */
+  readonly remoteId?: string;
 }
 
 /** What an attempt may use. */
 export interface AttemptContext {
   /** Resolves a setting that the destination declared. */
   readonly value: (setting: Setting) => string;
+  /** Secrets that change while the app runs, such as access tokens. */
+  readonly secrets: Secrets;
   /** Aborts before the message's lock ends: nothing may be written after that. */
   readonly signal: AbortSignal;
 }
@@ -36,8 +49,8 @@ export interface Destination {
   readonly settings: readonly Setting[];
   /** The destination itself refuses to go back to an older version; then our own watermark may be remembered. */
   readonly guardsVersions?: boolean;
-  /** What it alone may write, where that matters ("the table sales.customers"): no two of an app name the same. */
-  readonly target?: string;
+  /** What it alone may write, where that matters ("the table sales.customers"): no two of an app name the same one. */
+  readonly target?: string | readonly string[];
   /** Makes ready what deliveries stand on (a schema, say). Safe to repeat; called before the first delivery. */
   prepare?(context: AttemptContext): Promise<void>;
   /**
@@ -56,6 +69,8 @@ export interface IntegrationDefinition {
   readonly on: DocumentDefinition;
   /** Sub-schemas whose changes it wants; undefined: all. A removal always goes out. */
   readonly changed: readonly string[] | undefined;
+  /** The source whose own statements are not delivered back. */
+  readonly echoes: string | undefined;
   readonly destination: Destination;
 }
 
@@ -67,6 +82,11 @@ export interface IntegrationOptions<D extends DocumentDefinition> {
   on: D;
   /** Which changes it wants; default: all. A removal always goes out. */
   when?: { changed: readonly NoInfer<Extract<keyof DataOf<D>, string>>[] };
+  /**
+   * The source that is the same system as the destination: what it said itself, and nothing of which lost, is not
+   * told to it again; so our own writes do not come back to it as webhooks and go out once more. Default: none.
+   */
+  echoes?: string;
 }
 
 /** The document as a mapping sees it: its members, and the id, key and version beside them. */
@@ -84,12 +104,15 @@ export function defineIntegration<D extends DocumentDefinition>(
   options: IntegrationOptions<D>,
   destination: Destination,
 ): IntegrationDefinition {
-  const { name, on, when } = options;
+  const { name, on, when, echoes } = options;
   if (!NAME.test(name)) throw new TypeError(`integration "${name}": names are ${NAME}`);
+  if (echoes !== undefined && !NAME.test(echoes)) {
+    throw new TypeError(`integration "${name}": the source "${echoes}" that it echoes must be ${NAME}`);
+  }
   for (const subSchema of when?.changed ?? []) {
     if (!on.subSchemas.includes(subSchema)) {
       throw new TypeError(`integration "${name}": "${subSchema}" is no sub-schema of ${on.name}`);
     }
   }
-  return { kind: "integration", name, on, changed: when?.changed, destination };
+  return { kind: "integration", name, on, changed: when?.changed, echoes, destination };
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Observation } from "./event.ts";
+import type { AttemptContext } from "./integration.ts";
 import type { DeepReadonly } from "./readonly.ts";
 import { NAME } from "./receiver.ts";
 import { type Setting, setting } from "./setting.ts";
@@ -23,8 +24,8 @@ export interface PulledPage {
 export interface PageReader {
   /** What it needs; while one is missing, the pull does not run and the health report says so. */
   readonly settings: readonly Setting[];
-  /** Reads one page. Throws when the source does not answer as agreed. Ends early when `signal` aborts. */
-  read(position: PullPosition, value: (setting: Setting) => string, signal: AbortSignal): Promise<PulledPage>;
+  /** Reads one page. Throws when the source does not answer as agreed. Ends early when the context's signal aborts. */
+  read(position: PullPosition, context: AttemptContext): Promise<PulledPage>;
 }
 
 /** A timed pull; made by {@link definePull}. */

@@ -45,6 +45,7 @@ export interface Topology {
 /** Names that the engine and its hosting share. */
 export const EVENTS = "events";
 export const RUNS = "runs";
+export const WAKEUPS = "wakeups";
 export const CHANGES = "changes";
 export const DATABASE = "caudal";
 
@@ -56,6 +57,7 @@ export function topologyOf(app: AppDefinition): Topology {
     queues: [
       { name: EVENTS, ...LOCK, duplicateDetectionWindow: "PT10M" },
       { name: RUNS, ...LOCK, duplicateDetectionWindow: "PT10M" },
+      { name: WAKEUPS, ...LOCK },
     ],
     topics: [
       {
@@ -95,14 +97,21 @@ function container(name: string, partitionKey: string, excluded: readonly string
   };
 }
 
-/** The SQL filter of an integration's subscription. `changed` on a message reads `|contact|address|`. */
-function filterOf(integration: IntegrationDefinition): string {
-  const entity = `entity = '${integration.on.name}'`;
-  if (!integration.changed) return entity;
-  const wanted = integration.changed.map(
+/**
+ * The SQL filter of an integration's subscription. `changed` on a message reads `|contact|address|`, `echo` is the
+ * source that said what it announces, and `only` the one integration that a message is for, whatever else it says.
+ */
+function filterOf({ name, on, changed, echoes }: IntegrationDefinition): string {
+  const wanted = (changed ?? []).map(
     (subSchema) => `changed LIKE '%|${escapeLike(subSchema)}|%' ESCAPE '\\'`,
   );
-  return `${entity} AND (${["removed = TRUE", ...wanted].join(" OR ")})`;
+  const conditions = [
+    "only IS NULL",
+    `entity = '${on.name}'`,
+    ...(changed ? [`(${["removed = TRUE", ...wanted].join(" OR ")})`] : []),
+    ...(echoes === undefined ? [] : [`(echo IS NULL OR echo <> '${echoes}')`]),
+  ];
+  return `only = '${name}' OR (${conditions.join(" AND ")})`;
 }
 
 /** Sub-schema names are TypeScript members: of the pattern characters, they can hold only `_`; quotes are doubled. */

@@ -1,58 +1,58 @@
-import type { IntegrationDefinition, Snapshot } from "../define/integration.ts";
-import { ContendedError } from "../errors/contended-error.ts";
+import type { Attempt, AttemptContext, IntegrationDefinition, Snapshot } from "../define/integration.ts";
+import { ClosedError } from "../errors/closed-error.ts";
 import { PermanentError } from "../errors/permanent-error.ts";
 import { RetryableError } from "../errors/retryable-error.ts";
-import type { Ports, Write } from "../ports.ts";
+import type { Ports, Secrets } from "../ports.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Announcement } from "../sync/announce.ts";
-import { RecentlyUsed } from "../sync/cache.ts";
-import { DOCUMENT, type DocumentItem } from "../sync/entity.ts";
 import { withPatience } from "../sync/patience.ts";
 import { attemptUntilSettled } from "./attempts.ts";
-import {
-  countAttempts,
-  type DeliveryFacts,
-  type DeliveryRecord,
-  deliveryRecord,
-  type Watermark,
-  watermarkOf,
-} from "./records.ts";
+import type { Gate } from "./gate.ts";
+import { createLedger, type Mark } from "./ledger.ts";
+import type { Delay } from "./pending.ts";
+import { countAttempts, type DeliveryFacts } from "./records.ts";
+import { snapshotOf } from "./snapshot.ts";
+import type { Watermark } from "./watermark.ts";
 
-const MAX_CONFLICTS = 20;
-
-/** A watermark as it was read: version 0 while there is none. */
-interface Mark {
-  readonly version: number;
-  readonly etag: string | undefined;
-}
+/** A delivery that failed on its own for so long, while others got through, becomes a dead letter. */
+const GIVE_UP_MS = 24 * 60 * 60_000;
 
 /** Delivers what announcements say to one destination. */
 export interface Deliverer {
   /**
    * Brings the destination to the announced version or a newer one; returns at once when it has that already.
-   * `deliveryCount`: how often the message came, from 1; the waits grow with it. Resolves when the delivery is done, ignored or failed for good, and
-   * recorded; rejects with a RetryableError when the message must come again.
+   * `deliveryCount`: how often the message came, from 1. Resolves when the delivery is done, ignored, refused, or put
+   * off to a `pending` record, and that is recorded. Rejects when the store fails: the message must then come again.
    */
   deliver(announcement: Announcement, deliveryCount: number): Promise<void>;
 }
 
+/** What a deliverer works with, beside its integration. */
+export interface DelivererContext {
+  readonly ports: Ports;
+  readonly settings: Settings;
+  readonly secrets: Secrets;
+  readonly gate: Gate;
+  /** Sees to it that what waits is looked at again, from that time on (milliseconds since 1970). */
+  readonly wakeAt: (time: number) => Promise<void>;
+}
+
 /** Makes the deliverer of an integration. */
 export function createDeliverer(
-  integration: IntegrationDefinition,
-  ports: Ports,
-  settings: Settings,
+  { name, destination }: IntegrationDefinition,
+  { ports, settings, secrets, gate, wakeAt }: DelivererContext,
 ): Deliverer {
-  const { name, destination } = integration;
   const { documents, clock, log } = ports;
-  const cache = new RecentlyUsed<{ version: number; etag: string }>(5_000);
-  let prepared: Promise<void> | undefined;
+  const ledger = createLedger(name, destination.guardsVersions ?? false, ports, settings);
   const patiently = <T>(work: () => Promise<T>): Promise<T> =>
     withPatience(log, `recording for ${name}`, work);
-  const context = (signal: AbortSignal): Parameters<typeof destination.deliver>[1] => ({
+  const context = (signal: AbortSignal): AttemptContext => ({
     value: (setting) => settings.value(setting),
+    secrets,
     signal,
   });
 
+  let prepared: Promise<void> | undefined;
   const prepare = async (signal: AbortSignal): Promise<void> => {
     prepared ??= destination.prepare?.(context(signal));
     try {
@@ -64,115 +64,151 @@ export function createDeliverer(
   };
 
   const deliver = async (announcement: Announcement, deliveryCount: number): Promise<void> => {
-    const { key, eventId } = announcement;
-    let mark: Mark | undefined = await patiently(() => loadMark(key));
-    if (announcement.version <= mark.version) return;
-    const snapshot = await patiently(() => snapshotOf(announcement));
-    let attempt = deliveryCount > 1 ? await patiently(() => countAttempts(documents, key, name, eventId)) : 0;
+    const { key } = announcement;
+    const mark = await patiently(() => ledger.read(key));
+    if (isDone(mark.watermark, announcement)) return finish(mark.watermark, announcement);
+    const joins = mark.watermark.pending && !announcement.wake;
+    const closed = joins ? undefined : await patiently(() => gate.closed());
+    if (joins || closed) return postpone(announcement, closed);
+    try {
+      await attempts(announcement, mark, deliveryCount > 1 || announcement.wake === true);
+    } catch (error) {
+      if (error instanceof ClosedError) return postpone(announcement, error.delay);
+      if (error instanceof RetryableError) return putOffOrGiveUp(announcement, error);
+      throw error;
+    }
+  };
 
-    await attemptUntilSettled(deliveryCount, async (signal) => {
+  /** An announcement whose version the destination has: only what waits for it may have to go. */
+  const finish = async ({ pending }: Watermark, announcement: Announcement): Promise<void> => {
+    if ((pending && announcement.wake) || announcement.again)
+      await patiently(() => ledger.acknowledged(announcement));
+  };
+
+  const postpone = async (announcement: Announcement, delay: Delay | undefined): Promise<void> => {
+    const waits = await patiently(() => ledger.postponed(announcement, delay));
+    await patiently(() => wakeAt(Date.parse(waits.dueAt)));
+  };
+
+  /** After a round of attempts in vain, at a destination that works. */
+  const putOffOrGiveUp = async (announcement: Announcement, error: RetryableError): Promise<void> => {
+    const { key, again } = announcement;
+    const now = clock.now();
+    const delay: Delay = { reason: "failing", detail: error.message, dueAt: now };
+    const waits = await patiently(() => ledger.postponed(announcement, delay));
+    if (now - Date.parse(waits.failingSince ?? waits.since) < GIVE_UP_MS) {
+      return patiently(() => wakeAt(Date.parse(waits.dueAt)));
+    }
+    const facts: DeliveryFacts = {
+      key,
+      integration: name,
+      eventId: waits.eventId,
+      version: waits.last,
+      ...(again === undefined ? {} : { run: again.run }),
+      status: "failed",
+      error: `given up after ${waits.rounds} rounds in a day; the last one: ${error.message}`,
+      at: new Date(now).toISOString(),
+      durationMs: 0,
+    };
+    const attempt = await patiently(() => countAttempts(documents, key, name, waits.eventId));
+    await patiently(() => ledger.refused(facts, attempt + 1));
+  };
+
+  /** Makes attempts until one is recorded as done, ignored or refused. Throws a RetryableError or a ClosedError. */
+  const attempts = async (announcement: Announcement, first: Mark, mayHaveTried: boolean): Promise<void> => {
+    const { key, eventId, again } = announcement;
+    let attempt = mayHaveTried ? await patiently(() => countAttempts(documents, key, name, eventId)) : 0;
+    let fresh: Mark | undefined = first;
+    await attemptUntilSettled(async (signal) => {
       // While this host waited for its next attempt, another one that got the lock may have gone on.
-      mark ??= await patiently(() => loadMark(key));
-      if (snapshot.version <= mark.version) return;
-      mark = undefined;
-      attempt += 1;
+      const { watermark } = fresh ?? (await patiently(() => ledger.read(key)));
+      fresh = undefined;
+      if (isDone(watermark, announcement)) return;
+      const closed = await gate.closed();
+      if (closed) throw new ClosedError(closed);
+      const snapshot = await patiently(() => snapshotOf(documents, announcement, watermark));
+      // A run brings removals only to who had the entity.
+      if (again && snapshot.data === undefined && !snapshot.known)
+        return patiently(() => ledger.acknowledged(announcement));
       const startedAt = clock.now();
-      const facts = (): Pick<
-        DeliveryFacts,
-        "key" | "integration" | "eventId" | "version" | "at" | "durationMs"
-      > => ({
+      const facts = (): Omit<DeliveryFacts, "status"> => ({
         key,
         integration: name,
         eventId,
         version: snapshot.version,
+        ...(again === undefined ? {} : { run: again.run }),
         at: new Date(startedAt).toISOString(),
         durationMs: clock.now() - startedAt,
       });
+      attempt += 1;
       try {
-        await prepare(signal);
-        const done = await destination.deliver(snapshot as Snapshot<never>, context(signal));
-        attempt = await patiently(() => record({ ...facts(), ...done }, attempt, true));
+        const done = await gate.through(key, () =>
+          verdictOn(async () => {
+            await prepare(signal);
+            return destination.deliver(snapshot as Snapshot<never>, context(signal));
+          }),
+        );
+        const { known: _known, remoteId: _remoteId, ...outcome } = done;
+        const newer = await patiently(() =>
+          ledger.settled({ ...facts(), ...outcome }, attempt, whatItHas(done, snapshot)),
+        );
+        if (newer) await patiently(() => wakeAt(clock.now()));
       } catch (error) {
         if (!(error instanceof RetryableError || error instanceof PermanentError)) throw error;
-        const status = error instanceof PermanentError ? "failed" : "retrying";
-        const { message, request, response } = error;
-        const evidence = {
-          ...(request === undefined ? {} : { request }),
-          ...(response === undefined ? {} : { response }),
-        };
-        attempt = await patiently(() =>
-          record({ ...facts(), status, error: message, ...evidence }, attempt, false),
-        );
-        if (error instanceof RetryableError) throw error;
-        log("error", `delivery to ${name} failed for good`, {
-          key,
-          version: snapshot.version,
-          error: message,
-        });
+        const failure = { ...facts(), ...evidenceOf(error) };
+        if (error instanceof PermanentError) {
+          await patiently(() => ledger.refused({ ...failure, status: "failed" }, attempt));
+          log("error", `${name} refused a delivery`, {
+            key,
+            version: snapshot.version,
+            error: error.message,
+          });
+          return;
+        }
+        attempt = await patiently(() => ledger.retrying({ ...failure, status: "retrying" }, attempt));
+        const now = await gate.closed();
+        throw now ? new ClosedError(now) : error;
       }
     });
   };
 
-  const loadMark = async (key: string): Promise<Mark> => {
-    // A remembered mark may be behind another host's: harmless only where the destination itself refuses to go back.
-    const known = destination.guardsVersions ? cache.get(key) : undefined;
-    if (known) return known;
-    const stored = await documents.read<Watermark>("deliveries", key, `watermark|${name}`);
-    return stored ? remember(key, stored.item.version, stored.etag) : { version: 0, etag: undefined };
-  };
-
-  const remember = (key: string, version: number, etag: string): Mark => {
-    const mark = { version, etag };
-    cache.set(key, mark);
-    return mark;
-  };
-
-  const snapshotOf = async ({ key, entity, id, version, removed, data }: Announcement): Promise<Snapshot> => {
-    if (removed || data !== undefined) return { key, entity, id, version, data };
-    const stored = await documents.read<DocumentItem>("unified", key, DOCUMENT);
-    // A store whose reads lag behind its writes: what it shows is not to be sent, let alone marked.
-    if (!stored || stored.item.version < version) {
-      const shown = stored ? `version ${stored.item.version}` : "no document";
-      throw new RetryableError(`version ${version} of ${key} was announced, but the store shows ${shown}`);
-    }
-    return { key, entity, id, version: stored.item.version, data: stored.item.data };
-  };
-
-  /** Writes the record of an attempt, with the watermark where it moves. Returns the attempt's number as recorded. */
-  const record = async (facts: DeliveryFacts, first: number, moves: boolean): Promise<number> => {
-    const { key, version } = facts;
-    let attempt = first;
-    for (let conflicts = 0; conflicts < MAX_CONFLICTS; conflicts++) {
-      const mark = await loadMark(key);
-      // Not its identity: a password that is a word of the key would move the record to another partition.
-      const identity = { key, integration: name, eventId: facts.eventId };
-      const item = deliveryRecord({ ...settings.redact(facts), ...identity }, attempt);
-      const writes: Write[] = [{ op: "create", item }];
-      if (moves && version > mark.version) {
-        const next = watermarkOf(key, name, version, facts.at);
-        writes.unshift(
-          mark.etag === undefined
-            ? { op: "create", item: next }
-            : { op: "replace", item: next, etag: mark.etag },
-        );
-      }
-      const result = await documents.write("deliveries", key, writes);
-      if (result.written) {
-        const etag = writes.length > 1 ? result.etags[0] : undefined;
-        if (etag !== undefined) remember(key, version, etag);
-        return attempt;
-      }
-      if (result.index < writes.length - 1) {
-        cache.delete(key);
-        continue;
-      }
-      const taken = await documents.read<DeliveryRecord>("deliveries", key, item.id);
-      // Our own record: it was written, only the answer was lost.
-      if (taken?.item.at === item.at && taken.item.version === version) return attempt;
-      attempt += 1;
-    }
-    throw new ContendedError(`the deliveries of ${key} to ${name}`, MAX_CONFLICTS);
-  };
-
   return { deliver };
+}
+
+/** A destination throws one of two errors. Any other is a fault in it: it may pass, and says nothing about who it is. */
+async function verdictOn<T>(attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (error instanceof RetryableError || error instanceof PermanentError) throw error;
+    throw new RetryableError(`it failed unexpectedly: ${String(error)}`, { cause: error, own: true });
+  }
+}
+
+/** Whether an announcement has nothing to bring any more. */
+function isDone(mark: Watermark, { version, again }: Announcement): boolean {
+  if (again === undefined) return version <= mark.version;
+  // What was delivered since the run began was no older than what the run wants to bring.
+  return mark.again === again.run || (mark.version >= version && mark.at > again.since);
+}
+
+/** What the destination has after an attempt; unchanged where it was sent nothing. */
+function whatItHas(done: Attempt, { data, known }: Snapshot): Pick<Watermark, "known" | "remoteId"> {
+  if (done.status === "ignored") return { known };
+  return {
+    known: done.known ?? data !== undefined,
+    ...(done.remoteId === undefined ? {} : { remoteId: done.remoteId }),
+  };
+}
+
+function evidenceOf({ message, request, response }: RetryableError | PermanentError): {
+  error: string;
+  request?: unknown;
+  response?: unknown;
+} {
+  return {
+    error: message,
+    ...(request === undefined ? {} : { request }),
+    ...(response === undefined ? {} : { response }),
+  };
 }

@@ -22,6 +22,8 @@ export interface DeliveryRecord {
   /** What was sent and what came back; where its JSON is over 64 K characters, a {@link Truncated}. */
   readonly request?: unknown;
   readonly response?: unknown;
+  /** The run that wanted it delivered again, where one did. */
+  readonly run?: string;
   readonly at: string;
   readonly durationMs: number;
 }
@@ -35,18 +37,6 @@ export interface Truncated {
 
 /** How much of a request or response a record keeps, in characters of JSON, so that the store takes every record. */
 const MAX_EVIDENCE = 64 * 1024;
-
-/** The last version that a destination has of an entity: item `watermark|<integration>` of `deliveries`. */
-export interface Watermark {
-  readonly id: string;
-  readonly kind: "watermark";
-  readonly key: string;
-  readonly integration: string;
-  readonly version: number;
-  readonly at: string;
-  /** Never expires, unlike the deliveries beside it. */
-  readonly ttl: -1;
-}
 
 /** A record without its id and attempt, which {@link deliveryRecord} gives it. */
 export type DeliveryFacts = Omit<DeliveryRecord, "id" | "kind" | "attempt">;
@@ -70,12 +60,7 @@ function atMost(evidence: unknown): unknown {
   return { truncated: true, text: json.slice(0, MAX_EVIDENCE).toWellFormed() } satisfies Truncated;
 }
 
-/** The watermark after a delivery. */
-export function watermarkOf(key: string, integration: string, version: number, at: string): Watermark {
-  return { id: `watermark|${integration}`, kind: "watermark", key, integration, version, at, ttl: -1 };
-}
-
-/** How many attempts were recorded for an event: asked on a redelivery only. */
+/** How many attempts were recorded for an event: asked where there may have been some before. */
 export async function countAttempts(
   documents: Documents,
   key: string,

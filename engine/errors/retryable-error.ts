@@ -12,11 +12,14 @@ export class RetryableError extends Error {
   readonly response: unknown;
   /** How long the destination asked to be left alone, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** The destination is well, only this delivery had bad luck (a deadlock): it does not count against it. */
+  readonly own: boolean;
 
-  constructor(message: string, evidence: AttemptEvidence & { retryAfterMs?: number } = {}) {
+  constructor(message: string, evidence: AttemptEvidence & { retryAfterMs?: number; own?: boolean } = {}) {
     super(message, { cause: evidence.cause });
     this.request = evidence.request;
     this.response = evidence.response;
     this.retryAfterMs = evidence.retryAfterMs;
+    this.own = evidence.own ?? false;
   }
 }

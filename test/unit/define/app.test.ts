@@ -116,10 +116,10 @@ describe("the topology of an app", () => {
       integrations: [all, some],
     });
     expect(topologyOf(app).topics[0]?.subscriptions.map(({ name, filter }) => [name, filter])).toEqual([
-      ["all", "entity = 'person'"],
+      ["all", "only = 'all' OR (only IS NULL AND entity = 'person')"],
       [
         "some",
-        String.raw`entity = 'person' AND (removed = TRUE OR changed LIKE '%|contact|%' ESCAPE '\' OR changed LIKE '%|visits|%' ESCAPE '\')`,
+        String.raw`only = 'some' OR (only IS NULL AND entity = 'person' AND (removed = TRUE OR changed LIKE '%|contact|%' ESCAPE '\' OR changed LIKE '%|visits|%' ESCAPE '\'))`,
       ],
     ]);
   });

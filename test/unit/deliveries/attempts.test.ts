@@ -12,11 +12,11 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** When the attempts of a round begin, in seconds from its first, while all of them fail. */
-async function beginnings(round: number, failure = new RetryableError("down")): Promise<number[]> {
+/** When the attempts begin, in seconds from the first, while all of them fail. */
+async function beginnings(failure = new RetryableError("down")): Promise<number[]> {
   const begun: number[] = [];
   const first = Date.now();
-  const settled = attemptUntilSettled(round, async () => {
+  const settled = attemptUntilSettled(async () => {
     begun.push(Math.round((Date.now() - first) / 100) / 10);
     throw failure;
   });
@@ -28,25 +28,20 @@ async function beginnings(round: number, failure = new RetryableError("down")): 
 
 describe("attempts at what is down", () => {
   it("are five, ever further apart", async () => {
-    expect(await beginnings(1)).toEqual([0, 0.4, 1.2, 2.8, 6]);
-  });
-
-  it("go on as seldom in the next round as they ended in the one before, at most 20 s apart", async () => {
-    expect(await beginnings(2)).toEqual([0, 6.4, 19.2, 39.2, 59.2]);
-    expect(await beginnings(100)).toEqual([0, 20, 40, 60, 80]);
+    expect(await beginnings()).toEqual([0, 0.4, 1.2, 2.8, 6]);
   });
 
   it("keep to the time that the destination asked for, up to 20 s", async () => {
     const later = (retryAfterMs: number): RetryableError => new RetryableError("busy", { retryAfterMs });
-    expect(await beginnings(1, later(5_000))).toEqual([0, 5, 10, 15, 20]);
-    expect(await beginnings(1, later(3_600_000))).toEqual([0, 20, 40, 60, 80]);
+    expect(await beginnings(later(5_000))).toEqual([0, 5, 10, 15, 20]);
+    expect(await beginnings(later(3_600_000))).toEqual([0, 20, 40, 60, 80]);
   });
 });
 
 it("what is refused for good is tried once", async () => {
   const refused = new PermanentError("no");
   let attempts = 0;
-  const settled = attemptUntilSettled(1, async () => {
+  const settled = attemptUntilSettled(async () => {
     attempts += 1;
     throw refused;
   });

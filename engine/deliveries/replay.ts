@@ -1,0 +1,173 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { CHANGES } from "../define/topology.ts";
+import { parseKey } from "../define/key.ts";
+import type { DocumentQuery, Page, Ports } from "../ports.ts";
+import type { Working } from "../runs/work.ts";
+import { announcementFor } from "../sync/announce.ts";
+import type { DeadLetter } from "./dead-letter.ts";
+
+/** Which dead letters; all of them where nothing is said. */
+export interface DeadLetterFilter {
+  /** As the list shows them, at most 1,000. */
+  readonly ids?: readonly string[] | undefined;
+  readonly integration?: string | undefined;
+  readonly fault?: string | undefined;
+  readonly key?: string | undefined;
+  /** `lastAt` from then on, and before then: ISO 8601. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+/** What a replay of dead letters came to. */
+export interface ReplayState {
+  readonly replayed: number;
+  readonly gone: number;
+  readonly failed: number;
+  /** Neither gone nor failed again within two minutes: it waits for its destination. */
+  readonly waiting: number;
+}
+
+const PAGE = 100;
+const LOOK_MS = 250;
+/** How long a page is watched. */
+const WATCHED_MS = 2 * 60_000;
+
+/** The id under which a dead letter is shown: unique over all entities. */
+export function shownId({ key, id }: Pick<DeadLetter, "key" | "id">): string {
+  return Buffer.from(`${key}\n${id}`).toString("base64url");
+}
+
+/** The place of a shown id; undefined where it is none. */
+export function placeOf(shown: string): { key: string; id: string } | undefined {
+  const [key = "", id = "", ...rest] = Buffer.from(shown, "base64url").toString().split("\n");
+  return key && id.startsWith("dead-letter|") && rest.length === 0 ? { key, id } : undefined;
+}
+
+/** Lists dead letters, the latest first. */
+export function listDeadLetters(
+  { documents }: Pick<Ports, "documents">,
+  filter: DeadLetterFilter,
+  page: Pick<DocumentQuery, "limit" | "cursor">,
+): Promise<Page<DeadLetter>> {
+  const { text, parameters } = conditionOf(filter);
+  return documents.query<DeadLetter>("deliveries", {
+    text: `SELECT * FROM c WHERE ${text} ORDER BY c.lastAt DESC`,
+    parameters,
+    ...page,
+  });
+}
+
+/** How many dead letters there are. */
+export async function countDeadLetters(
+  { documents }: Pick<Ports, "documents">,
+  filter: DeadLetterFilter,
+): Promise<number> {
+  const { text, parameters } = conditionOf(filter);
+  const asked = { text: `SELECT VALUE COUNT(1) FROM c WHERE ${text}`, parameters };
+  return (await documents.query<number>("deliveries", asked)).items[0] ?? 0;
+}
+
+function conditionOf({ ids, since, until, ...same }: DeadLetterFilter): {
+  text: string;
+  parameters: Record<string, unknown>;
+} {
+  const conditions = ["c.kind = 'dead-letter'"];
+  const parameters: Record<string, unknown> = {};
+  const add = (condition: string, name: string, value: unknown): void => {
+    if (value === undefined) return;
+    conditions.push(condition);
+    parameters[name] = value;
+  };
+  for (const [name, value] of Object.entries(same)) add(`c.${name} = @${name}`, name, value);
+  add("c.lastAt >= @since", "since", since);
+  add("c.lastAt < @until", "until", until);
+  const places = ids?.flatMap((id) => placeOf(id) ?? []);
+  add(
+    "ARRAY_CONTAINS(@places, CONCAT(c.key, '\n', c.id))",
+    "places",
+    places?.map(({ key, id }) => `${key}\n${id}`),
+  );
+  return { text: conditions.join(" AND "), parameters };
+}
+
+/**
+ * Sends dead letters on their way again. A refused delivery is announced to its integration alone, in its entity's
+ * session, and brings the present document; its dead letter goes when that succeeds, and says so when it fails again.
+ * A message of the broker is published again with its body, session and properties, under the same id, and its dead
+ * letter goes then. Whatever comes twice after a crash is recognised by the watermark: it has no effect.
+ */
+export async function replayDeadLetters(
+  { documents, topic, clock }: Ports,
+  run: Working<ReplayState>,
+): Promise<Record<string, unknown> | "again"> {
+  const filter = run.request as DeadLetterFilter;
+  // Those that fail again get a later `lastAt`, and are not met a second time.
+  const begun = new Date(Date.parse(run.startedAt) + 1).toISOString();
+  const standing = { ...filter, until: earlier(filter.until, begun) };
+  const total = await countDeadLetters({ documents }, standing);
+  let state = run.state ?? { replayed: 0, gone: 0, failed: 0, waiting: 0 };
+  let cursor: string | null | undefined;
+  while (cursor !== null) {
+    if (run.spent()) return "again";
+    const page: Page<DeadLetter> = await listDeadLetters({ documents }, standing, {
+      limit: PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    await topic(CHANGES).publish(page.items.map(messageOf));
+    for (const { key, id, origin } of page.items) {
+      if (origin === "broker") await documents.write("deliveries", key, [{ op: "delete", id }]);
+    }
+    const fates = await watch(documents, page.items, clock.now() + WATCHED_MS);
+    state = {
+      replayed: state.replayed + page.items.length,
+      gone: state.gone + fates.gone,
+      failed: state.failed + fates.failed,
+      waiting: state.waiting + fates.waiting,
+    };
+    await run.save({
+      done: state.replayed,
+      total: Math.max(total, state.replayed),
+      state,
+      result: { ...state },
+    });
+    cursor = page.next;
+  }
+  return { ...state };
+}
+
+function messageOf(letter: DeadLetter): ReturnType<typeof announcementFor> {
+  const { key, integration, message, version = 0, eventId = "" } = letter;
+  if (!message) {
+    const { entity, id } = parseKey(key);
+    return announcementFor(integration, { key, entity, id, version, eventId });
+  }
+  const { body, sessionId, messageId, properties } = message;
+  return { body, sessionId, messageId, properties: { ...properties, only: integration } };
+}
+
+/** Waits until each letter is gone or has failed again, as long as `until`. */
+async function watch(
+  documents: Ports["documents"],
+  letters: readonly DeadLetter[],
+  until: number,
+): Promise<{ gone: number; failed: number; waiting: number }> {
+  const fates = { gone: 0, failed: 0, waiting: 0 };
+  let open = [...letters];
+  while (open.length > 0) {
+    const still: DeadLetter[] = [];
+    for (const letter of open) {
+      const stored = await documents.read<DeadLetter>("deliveries", letter.key, letter.id);
+      if (!stored) fates.gone += 1;
+      else if (stored.item.lastAt > letter.lastAt) fates.failed += 1;
+      else still.push(letter);
+    }
+    open = still;
+    if (open.length === 0 || Date.now() > until) break;
+    await pause(LOOK_MS);
+  }
+  return { ...fates, waiting: open.length };
+}
+
+function earlier(one: string | undefined, other: string): string {
+  return one !== undefined && one < other ? one : other;
+}

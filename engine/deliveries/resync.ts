@@ -1,0 +1,154 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { CHANGES } from "../define/topology.ts";
+import type { IntegrationDefinition } from "../define/integration.ts";
+import type { DocumentQuery, Ports } from "../ports.ts";
+import type { Working } from "../runs/work.ts";
+import { announcementFor } from "../sync/announce.ts";
+import type { DocumentItem } from "../sync/entity.ts";
+
+/** Which entities a resync delivers; all of the integration's document where nothing is said. */
+export interface ResyncRequest {
+  /** Ids of entities, at most 1,000. */
+  readonly ids?: readonly string[] | undefined;
+  /** Documents that were last written from then on, and before then: ISO 8601. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+/** Where a resync stands. */
+export interface ResyncState {
+  readonly cursor: string | null;
+  readonly announced: number;
+}
+
+const PAGE = 200;
+/** So many may be announced and not done: more would make live deliveries wait behind them. */
+const MOST_AT_WORK = 400;
+const LOOK_MS = 250;
+/** Longer than any round of attempts takes. */
+const STALLED_MS = 4 * 60_000;
+
+/**
+ * Delivers the present documents to a destination even if it has those versions: each is announced to this integration
+ * alone, in its entity's session, so that none overtakes a live delivery. Documents of removed entities remove them
+ * again where the destination had them. What was delivered since the run began is not sent again. Done when each was
+ * delivered, ignored or refused, or waits for a destination that takes nothing now.
+ */
+export async function resync(
+  integration: IntegrationDefinition,
+  { documents, topic }: Ports,
+  run: Working<ResyncState>,
+): Promise<Record<string, unknown> | "again"> {
+  const { name } = integration;
+  const again = { run: run.id, since: run.startedAt };
+  const query = documentsOf(integration, run.request as ResyncRequest);
+  const total = await count(documents, query);
+  let state = run.state ?? { cursor: null, announced: 0 };
+  const look = async (): Promise<{ done: number; waiting: number }> => {
+    const standing = await standingOf(documents, name, run.id);
+    await run.save({
+      done: standing.done,
+      total,
+      state,
+      result: { ...standing, announced: state.announced },
+    });
+    return standing;
+  };
+  let more = run.state === undefined || run.state.cursor !== null;
+  while (more) {
+    if (run.spent()) return "again";
+    const page = await documents.query<DocumentItem>("unified", {
+      ...query,
+      text: `SELECT c.key, c.entity, c.entityId, c.version FROM c ${query.text}`,
+      limit: PAGE,
+      ...(state.cursor === null ? {} : { cursor: state.cursor }),
+    });
+    const messages = page.items.map(({ key, entity, entityId: id, version }) =>
+      announcementFor(name, { key, entity, id, version, eventId: `resync:${run.id}` }, again),
+    );
+    await topic(CHANGES).publish(messages);
+    state = { cursor: page.next, announced: state.announced + messages.length };
+    more = page.next !== null;
+    for (;;) {
+      const { done, waiting } = await look();
+      if (state.announced - done - waiting <= MOST_AT_WORK || run.spent()) break;
+      await pause(LOOK_MS);
+    }
+  }
+  return untilSettled(run, async () => {
+    const { done, waiting } = await look();
+    return { announced: state.announced, done, waiting };
+  });
+}
+
+/**
+ * Looks until all that was announced is done or waits. Ends where nothing moves any more, too: another run that wants
+ * the same entities takes them over, and `open` counts what this one did not see the end of.
+ */
+async function untilSettled(
+  run: Working<ResyncState>,
+  look: () => Promise<{ announced: number; done: number; waiting: number }>,
+): Promise<Record<string, unknown> | "again"> {
+  let moved = Date.now();
+  let last = "";
+  for (;;) {
+    const standing = await look();
+    const open = standing.announced - standing.done - standing.waiting;
+    if (open <= 0) return standing;
+    if (run.spent()) return "again";
+    const now = JSON.stringify(standing);
+    if (now !== last) moved = Date.now();
+    last = now;
+    if (Date.now() - moved > STALLED_MS) return { ...standing, open };
+    await pause(LOOK_MS);
+  }
+}
+
+/** How many documents a resync would deliver. */
+export function countResync(
+  integration: IntegrationDefinition,
+  request: ResyncRequest,
+  { documents }: Ports,
+): Promise<number> {
+  return count(documents, documentsOf(integration, request));
+}
+
+type Where = Required<Pick<DocumentQuery, "text" | "parameters">>;
+
+/** The condition of a query for the documents; those that no event ever gave a version are none yet. */
+function documentsOf({ on }: IntegrationDefinition, { ids, since, until }: ResyncRequest): Where {
+  const conditions = ["c.kind = 'document'", "c.entity = @entity", "c.version > 0"];
+  const parameters: Record<string, unknown> = { entity: on.name };
+  const add = (condition: string, name: string, value: unknown): void => {
+    if (value === undefined) return;
+    conditions.push(condition);
+    parameters[name] = value;
+  };
+  add("ARRAY_CONTAINS(@ids, c.entityId)", "ids", ids);
+  add("c.at >= @since", "since", since);
+  add("c.at < @until", "until", until);
+  return { text: `WHERE ${conditions.join(" AND ")}`, parameters };
+}
+
+async function count(documents: Ports["documents"], { text, parameters }: Where): Promise<number> {
+  const asked = { text: `SELECT VALUE COUNT(1) FROM c ${text}`, parameters };
+  return (await documents.query<number>("unified", asked)).items[0] ?? 0;
+}
+
+/** How many of a run's entities are done with, and how many wait for their destination. */
+async function standingOf(
+  documents: Ports["documents"],
+  integration: string,
+  run: string,
+): Promise<{ done: number; waiting: number }> {
+  const numberOf = async (condition: string): Promise<number> => {
+    const text = `SELECT VALUE COUNT(1) FROM c WHERE c.integration = @integration AND ${condition}`;
+    const page = await documents.query<number>("deliveries", { text, parameters: { integration, run } });
+    return page.items[0] ?? 0;
+  };
+  const [done, waiting] = await Promise.all([
+    numberOf("c.kind = 'watermark' AND c.again = @run"),
+    numberOf("c.kind = 'pending' AND c.again.run = @run"),
+  ]);
+  return { done, waiting };
+}
