@@ -1,24 +1,63 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { createKnownTokens, type KnownTokens } from "../../engine/access/known-tokens.ts";
+import { type Role, ROLES, rolesHeld } from "../../engine/access/roles.ts";
 import { secret } from "../../engine/define/index.ts";
-import type { Settings } from "../../engine/settings/settings.ts";
-import { type ApiRequest, problem, Refused, type Role } from "./http.ts";
+import type { Ports } from "../../engine/ports.ts";
+import type { Services } from "../services.ts";
+import { type ApiRequest, type Caller, problem, Refused } from "./http.ts";
 
-/** The first operator's token. Without it, nobody passes. */
+/** The first operator's token, which makes the others. */
 export const OPERATOR_TOKEN = secret("CAUDAL_OPERATOR_TOKEN");
 
-/** Lets a request pass whose token holds one of `roles`. Throws a Refused of 401 or 403. */
-export function authorize(request: ApiRequest, roles: readonly Role[], settings: Settings): void {
+/** Who the first operator's token stands for. */
+const FIRST: Caller = { name: "operator", roles: ROLES };
+
+/** Names in records that are no token's: the first operator, whoever calls an open route, and what no one started. */
+export const OWN_NAMES: readonly string[] = [FIRST.name, "anonymous", "timer"];
+
+/**
+ * Who calls, where the token holds one of `roles`; an operator passes everywhere. The first operator's token is known
+ * without the store. Throws a Refused of 401 or 403; rejects when the store fails at another token.
+ */
+export async function authorize(
+  request: ApiRequest,
+  roles: readonly Role[],
+  services: Pick<Services, "settings" | "ports">,
+): Promise<Caller> {
   const bearer = /^Bearer +(\S+)$/i.exec(request.header("authorization") ?? "")?.[1];
   const token = bearer ?? request.header("x-caudal-token");
   if (token === undefined) {
     throw new Refused(unauthorized("Send a token as Authorization: Bearer or X-Caudal-Token."));
   }
-  const known = settings.missing([OPERATOR_TOKEN]).length === 0;
-  if (!known || !sameSecret(token, settings.value(OPERATOR_TOKEN))) {
-    throw new Refused(unauthorized("The token is not known here."));
-  }
-  if (!roles.includes("operator"))
+  const caller = (await callerOf(token, services)) ?? unknown();
+  if (!roles.some((role) => caller.roles.includes(role)) && !caller.roles.includes("operator")) {
     throw new Refused(problem(403, `This needs the role ${roles.join(" or ")}.`));
+  }
+  return caller;
+}
+
+/** What this host knows of the tokens in a store. */
+export function knownTokens(ports: Ports): KnownTokens {
+  const known = tokensOf.get(ports) ?? createKnownTokens(ports);
+  tokensOf.set(ports, known);
+  return known;
+}
+
+const tokensOf = new WeakMap<Ports, KnownTokens>();
+
+async function callerOf(
+  token: string,
+  services: Pick<Services, "settings" | "ports">,
+): Promise<Caller | undefined> {
+  const { settings } = services;
+  const first = settings.missing([OPERATOR_TOKEN]).length === 0 && settings.value(OPERATOR_TOKEN);
+  if (first !== false && sameSecret(token, first)) return FIRST;
+  const found = await knownTokens(services.ports).find(token);
+  return found && { name: found.name, roles: rolesHeld(found.roles) };
+}
+
+function unknown(): never {
+  throw new Refused(unauthorized("The token is not known here."));
 }
 
 function unauthorized(detail: string): ReturnType<typeof problem> {

@@ -4,14 +4,14 @@ import { MissingSettingError } from "../../engine/errors/missing-setting-error.t
 import { UnavailableError } from "../../engine/errors/unavailable-error.ts";
 import type { Services } from "../services.ts";
 import { authorize } from "./access.ts";
-import { type ApiRequest, type ApiResponse, problem, Refused, type Route } from "./http.ts";
+import { ANONYMOUS, type ApiRequest, type ApiResponse, problem, Refused, type Route } from "./http.ts";
 import { BAD_CURSOR, badQuery } from "./list.ts";
 
 /** Answers a request through its route; whatever happens, with a response. */
 export async function answer(route: Route, request: ApiRequest, services: Services): Promise<ApiResponse> {
   try {
-    if (route.access !== "open") authorize(request, route.access, services.settings);
-    return await route.handle(request, services);
+    const caller = route.access === "open" ? ANONYMOUS : await authorize(request, route.access, services);
+    return await route.handle(request, services, caller);
   } catch (error) {
     if (error instanceof Refused) return error.response;
     if (error instanceof MissingSettingError || error instanceof InvalidSettingError)

@@ -1,3 +1,4 @@
+import type { Role } from "../../engine/access/roles.ts";
 import type { Issue } from "../../engine/sync/quarantine.ts";
 import type { Services } from "../services.ts";
 
@@ -29,14 +30,21 @@ export interface Route {
   readonly route: string;
   /** `open`: no token. Otherwise the caller's token must hold one of these roles. */
   readonly access: "open" | readonly Role[];
-  handle(request: ApiRequest, services: Services): Promise<ApiResponse>;
+  handle(request: ApiRequest, services: Services, caller: Caller): Promise<ApiResponse>;
 }
+
+/** Who calls, as far as the token tells. */
+export interface Caller {
+  /** The token's name, which the operator log and runs keep; `anonymous` on an open route. */
+  readonly name: string;
+  readonly roles: readonly Role[];
+}
+
+/** Who calls an open route. */
+export const ANONYMOUS: Caller = { name: "anonymous", roles: [] };
 
 /** The methods that a host can bind a function to. */
 export type Method = "GET" | "HEAD" | "OPTIONS" | "POST" | "PUT" | "PATCH" | "DELETE";
-
-/** Who may do what: `operator` all, `auditor` read and verify, `subscriber` its own models and datasets. */
-export type Role = "operator" | "auditor" | "subscriber";
 
 /** A request that is answered with a problem instead of a result. */
 export class Refused extends Error {

@@ -1,10 +1,13 @@
+import type { PullDefinition } from "../../engine/define/index.ts";
 import { startPull } from "../../engine/pulls/start.ts";
-import { listRuns, readRun, type Run, runView } from "../../engine/runs/run.ts";
+import { cancelRun } from "../../engine/runs/cancel.ts";
+import { recordAction } from "../../engine/runs/operator-log.ts";
+import { listRuns, readRun, type Run, RUN_KINDS, RUN_STATUSES, runView } from "../../engine/runs/run.ts";
+import { startRun } from "../../engine/runs/start.ts";
+import type { Services } from "../services.ts";
 import { withoutSystemFields } from "./entities.ts";
-import { problem, type Route } from "./http.ts";
+import { type ApiRequest, type ApiResponse, type Caller, problem, Refused, type Route } from "./http.ts";
 import { listAnswer, oneOf, pageOf } from "./list.ts";
-
-const STATUSES = ["queued", "running", "waiting", "succeeded", "failed", "mismatch", "cancelled"] as const;
 
 const view = (run: Run): object => withoutSystemFields(runView(run));
 
@@ -14,18 +17,11 @@ export const startPullRun: Route = {
   methods: ["POST"],
   route: "api/v1/pulls/{pull}/runs",
   access: ["operator"],
-  async handle(request, { app, ports, settings }) {
+  async handle(request, services, caller) {
     const name = request.params["pull"] ?? "";
-    const pull = app.pulls.find((known) => known.name === name);
+    const pull = services.app.pulls.find((known) => known.name === name);
     if (!pull) return problem(404, `There is no pull "${name}".`);
-    const missing = settings.missing(pull.pages.settings);
-    if (missing.length > 0) {
-      return problem(503, `The pull "${name}" is not configured: missing ${missing.join(", ")}.`);
-    }
-    const { started, run } = await startPull(pull, ports);
-    const headers = { location: `/api/v1/runs/${run}` };
-    if (!started) return problem(409, `The pull "${name}" is at work already.`, { run, headers });
-    return { status: 202, headers, json: { run } };
+    return beginPull(pull, services, caller, { action: "start-pull", target: name });
   },
 };
 
@@ -35,14 +31,12 @@ export const readOneRun: Route = {
   methods: ["GET"],
   route: "api/v1/runs/{run}",
   access: ["operator", "auditor"],
-  async handle(request, { ports }) {
-    const id = request.params["run"] ?? "";
-    const run = await readRun(ports.documents, id);
-    return run ? { status: 200, json: view(run) } : problem(404, `There is no run "${id}".`);
+  async handle(request, services) {
+    return { status: 200, json: view(await runOf(request, services)) };
   },
 };
 
-/** Runs, the newest first; `?name=`, `?status=`. */
+/** Runs, the newest first; `?kind=`, `?name=`, `?status=`. */
 export const listAllRuns: Route = {
   name: "api-runs-list",
   methods: ["GET"],
@@ -50,8 +44,79 @@ export const listAllRuns: Route = {
   access: ["operator", "auditor"],
   async handle(request, { ports }) {
     const name = request.url.searchParams.get("name") ?? undefined;
-    const filter = { name, status: oneOf(request, "status", STATUSES) };
-    const page = await listRuns(ports.documents, { ...filter, ...pageOf(request) });
+    const kind = oneOf(request, "kind", RUN_KINDS);
+    const status = oneOf(request, "status", RUN_STATUSES);
+    const page = await listRuns(ports.documents, { kind, name, status, ...pageOf(request) });
     return listAnswer(request, page, view);
   },
 };
+
+/** Has a run end; what it did so far stays done. 409 when it has ended. */
+export const cancelOneRun: Route = {
+  name: "api-runs-cancel",
+  methods: ["POST"],
+  route: "api/v1/runs/{run}/cancel",
+  access: ["operator"],
+  async handle(request, services, caller) {
+    const { run, status, endedAt } = await runOf(request, services);
+    const over = (how: string): ApiResponse => problem(409, `The run has ended already, as ${how}.`, { run });
+    if (endedAt !== undefined) return over(status);
+    const { ports } = services;
+    await recordAction(ports, { actor: caller.name, action: "cancel", target: run });
+    if (await cancelRun(ports, run, caller.name)) return accepted(run);
+    return over((await readRun(ports.documents, run))?.status ?? status);
+  },
+};
+
+/** Starts again what a run did: the same request, as a run of its own. 409 while it has not ended. */
+export const retryRun: Route = {
+  name: "api-runs-retry",
+  methods: ["POST"],
+  route: "api/v1/runs/{run}/retry",
+  access: ["operator"],
+  async handle(request, services, caller) {
+    const { run: id, kind, name, progress, endedAt, request: asked } = await runOf(request, services);
+    if (endedAt === undefined) {
+      return problem(409, "The run has not ended yet: wait for its end, or cancel it first.", { run: id });
+    }
+    const action = { action: "retry", target: id, details: { kind, name } } as const;
+    if (kind === "pull") {
+      const pull = services.app.pulls.find((known) => known.name === name);
+      if (!pull) return problem(409, `There is no pull "${name}" any more.`, { run: id });
+      return beginPull(pull, services, caller, action);
+    }
+    const { ports } = services;
+    await recordAction(ports, { actor: caller.name, ...action });
+    const work = { kind, name, request: asked, actor: caller.name, unit: progress.unit };
+    return accepted(await startRun(ports, work));
+  },
+};
+
+async function beginPull(
+  pull: PullDefinition,
+  { ports, settings }: Services,
+  caller: Caller,
+  action: Omit<Parameters<typeof recordAction>[1], "actor">,
+): Promise<ApiResponse> {
+  const { name } = pull;
+  const missing = settings.missing(pull.pages.settings);
+  if (missing.length > 0) {
+    return problem(503, `The pull "${name}" is not configured: missing ${missing.join(", ")}.`);
+  }
+  await recordAction(ports, { actor: caller.name, ...action });
+  const { started, run } = await startPull(pull, ports, caller.name);
+  if (started) return accepted(run);
+  const headers = { location: `/api/v1/runs/${run}` };
+  return problem(409, `The pull "${name}" is at work already.`, { run, headers });
+}
+
+async function runOf(request: ApiRequest, { ports }: Services): Promise<Run> {
+  const id = request.params["run"] ?? "";
+  const run = await readRun(ports.documents, id);
+  if (!run) throw new Refused(problem(404, `There is no run "${id}".`));
+  return run;
+}
+
+function accepted(run: string): ApiResponse {
+  return { status: 202, headers: { location: `/api/v1/runs/${run}` }, json: { run } };
+}
