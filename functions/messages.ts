@@ -1,20 +1,16 @@
 import { createHash } from "node:crypto";
-import { ConstantBackoff, handleAll, retry } from "cockatiel";
-import { createDeliverer, type Deliverer } from "../engine/deliveries/deliver.ts";
-import type { Destination, IntegrationDefinition, PullDefinition } from "../engine/define/index.ts";
-import { CHANGES } from "../engine/define/topology.ts";
-import { runPull } from "../engine/pulls/run.ts";
-import { type PullMessage, startPull } from "../engine/pulls/start.ts";
-import type { Announcement } from "../engine/sync/announce.ts";
-import { parseEvent } from "../engine/sync/envelope.ts";
+import { type CollectedMessage, reasonOf } from "../engine/deliveries/collect.ts";
+import type { CloudEvent, PullDefinition } from "../engine/define/index.ts";
+import { CHANGES, EVENTS, RUNS } from "../engine/define/topology.ts";
+import { startPull } from "../engine/pulls/start.ts";
+import { endRun } from "../engine/runs/run.ts";
+import type { RunMessage } from "../engine/runs/start.ts";
 import { createProcessor, type Processor } from "../engine/sync/process.ts";
-import { issuesOf, quarantine } from "../engine/sync/quarantine.ts";
+import { quarantine } from "../engine/sync/quarantine.ts";
+import { takeEvent } from "../engine/sync/take-event.ts";
 import { ruleHash } from "./rule-hash.ts";
 import type { Services } from "./services.ts";
-
-/** How long a start waits for a destination that comes up beside it, and how often it asks, in milliseconds. */
-const PREPARE_MS = 8_000;
-const PREPARE_AGAIN_MS = 200;
+import { work } from "./workers.ts";
 
 /**
  * What the triggers call, free of their host. Each resolves when the message is done with, and rejects to get it
@@ -25,10 +21,8 @@ export interface MessageHandlers {
   event(message: unknown): Promise<void>;
   /** A message of the queue `runs`. */
   run(message: unknown): Promise<void>;
-  /** A message of an integration's subscription; `deliveryCount` as Service Bus counts it, from 1. */
-  change(integration: IntegrationDefinition, message: unknown, deliveryCount: number): Promise<void>;
-  /** Makes a destination ready ahead of its first delivery; gives up, with a log line, after some seconds. */
-  prepare(name: string, destination: Destination): Promise<void>;
+  /** A message that the broker dead-lettered in one of our queues. */
+  dead(queue: string, message: CollectedMessage): Promise<void>;
   /** A pull's timer. */
   timer(pull: PullDefinition): Promise<void>;
 }
@@ -54,54 +48,50 @@ export async function shielded<T>(
 
 /** Makes the handlers; connections are opened at the first message. */
 export function createMessageHandlers(services: Services): MessageHandlers {
-  const { app, settings, log } = services;
-  let processor: Processor | undefined;
-  const deliverers = new Map<string, Deliverer>();
+  const { app, log } = services;
+  let made: Processor | undefined;
+  const processor = (): Processor =>
+    (made ??= createProcessor(app, services.ports, services.ports.topic(CHANGES), ruleHash));
+
+  /** Has the work done that the event in a message wants; what is no event goes to quarantine. */
+  const take = async (message: unknown, work: (event: CloudEvent) => Promise<void>): Promise<void> => {
+    const issues = await takeEvent(message, services.ports, services.ports.topic(CHANGES), work);
+    if (issues.length === 0) return;
+    log("error", "a message of the queue events is no event; it is in quarantine", { issues });
+    const body = Buffer.from(JSON.stringify(message) ?? "null");
+    const deliveryId = createHash("sha256").update(body).digest("hex");
+    const at = new Date(services.ports.clock.now()).toISOString();
+    await quarantine(services.ports.documents, {
+      via: "queue",
+      name: "events",
+      deliveryId,
+      at,
+      issues,
+      body,
+    });
+  };
 
   const handlers: MessageHandlers = {
-    async event(message) {
-      const parsed = parseEvent(message);
-      if (parsed.success) {
-        processor ??= createProcessor(app, services.ports, services.ports.topic(CHANGES), ruleHash);
-        return processor.process([parsed.data]);
+    event: (message) => take(message, (event) => processor().process([event])),
+
+    run: (message) => work(services, message as RunMessage),
+
+    async dead(queue, message) {
+      const reason = `dead-lettered by the broker: ${reasonOf(message)}`;
+      log("error", `a message of the queue ${queue} was ${reason}`, { messageId: message.messageId });
+      if (queue === EVENTS) {
+        return take(message.body, (event) => processor().park(event, reason));
       }
-      const body = Buffer.from(JSON.stringify(message) ?? "null");
-      const deliveryId = createHash("sha256").update(body).digest("hex");
-      const at = new Date(services.ports.clock.now()).toISOString();
-      const issues = issuesOf(parsed.error);
-      log("error", "a message of the queue events is no event; it is in quarantine", { issues });
-      await quarantine(services.ports.documents, {
-        via: "queue",
-        name: "events",
-        deliveryId,
-        at,
-        issues,
-        body,
-      });
-    },
-
-    async run(message) {
-      const { kind, name } = message as PullMessage;
-      const pull = kind === "pull" ? app.pulls.find((known) => known.name === name) : undefined;
-      if (!pull) return log("error", "a run of something unknown was dropped", { kind, name });
-      return runPull(pull, message as PullMessage, services.ports, settings);
-    },
-
-    async change(integration, message, deliveryCount) {
-      const { name } = integration;
-      const deliverer = deliverers.get(name) ?? createDeliverer(integration, services.ports, settings);
-      deliverers.set(name, deliverer);
-      return deliverer.deliver(message as Announcement, deliveryCount);
-    },
-
-    async prepare(name, destination) {
-      const signal = AbortSignal.timeout(PREPARE_MS);
-      const policy = retry(handleAll, { backoff: new ConstantBackoff(PREPARE_AGAIN_MS) });
-      try {
-        await policy.execute(() => destination.prepare?.({ value: settings.value, signal }), signal);
-      } catch (error) {
-        log("warn", `${name} could not be made ready; its first delivery tries again`, { error });
+      if (queue === RUNS) {
+        const { documents, clock } = services.ports;
+        const endedAt = new Date(clock.now()).toISOString();
+        await endRun(documents, (message.body as RunMessage).run, {
+          status: "failed",
+          error: reason,
+          endedAt,
+        });
       }
+      // A wakeup is planned anew every few minutes.
     },
 
     async timer(pull) {
@@ -112,11 +102,8 @@ export function createMessageHandlers(services: Services): MessageHandlers {
   return {
     event: (message) => shielded(services, "an event", () => handlers.event(message)),
     run: (message) => shielded(services, "a run", () => handlers.run(message)),
-    change: (integration, message, deliveryCount) =>
-      shielded(services, `a delivery to ${integration.name}`, () =>
-        handlers.change(integration, message, deliveryCount),
-      ),
-    prepare: (name, destination) => handlers.prepare(name, destination),
+    dead: (queue, message) =>
+      shielded(services, `a dead letter of ${queue}`, () => handlers.dead(queue, message)),
     timer: (pull) => shielded(services, `the timer of pull ${pull.name}`, () => handlers.timer(pull)),
   };
 }

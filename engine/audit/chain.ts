@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import type { EventDefinition } from "../define/event.ts";
 import { isPlain } from "../define/merge.ts";
-import { personalWithin } from "../define/personal.ts";
+import { type PersonalPaths, personalWithin } from "../define/personal.ts";
 import { pathSegments } from "../sync/paths.ts";
 import { canonicalJson } from "./canonical.ts";
 import { hmac } from "./hmac.ts";
@@ -10,11 +9,20 @@ import type { AuditRecord } from "./record.ts";
 /** A record before it is sealed. */
 export type Unsealed = Omit<AuditRecord, "hash" | "personal">;
 
+/** What sealing must know of an event's definition: where its data, and its document, hold personal values. */
+export interface PersonalParts {
+  readonly personal: PersonalPaths;
+  readonly about: { readonly personal: PersonalPaths };
+}
+
+/** For an event that no definition of the app explains: all that it says may be personal. */
+export const ALL_PERSONAL: PersonalParts = { personal: [[]], about: { personal: [[]] } };
+
 /**
  * Seals a record into its entity's chain: commits to each personal value (of the event's data and of the changes)
  * with `salt`, and hashes the record with the commitments in place of the values.
  */
-export function seal(record: Unsealed, definition: EventDefinition, salt: Uint8Array): AuditRecord {
+export function seal(record: Unsealed, definition: PersonalParts, salt: Uint8Array): AuditRecord {
   const commitments: Record<string, string> = {};
   for (const { pointer, value } of personalValues(record, definition)) {
     commitments[pointer] = commit(salt, value);
@@ -65,7 +73,7 @@ interface PersonalValue {
   readonly value: unknown;
 }
 
-function personalValues(record: Unsealed, definition: EventDefinition): PersonalValue[] {
+function personalValues(record: Unsealed, definition: PersonalParts): PersonalValue[] {
   const found: PersonalValue[] = [];
   for (const path of definition.personal) collect(record.event.data, path, "/event/data", found);
   const lists = { changes: record.changes, refused: record.refused ?? [] };

@@ -13,6 +13,10 @@ export interface Parked {
   readonly at: string;
   /** How many events wait, the failed one included. */
   readonly waiting: number;
+  /** The place of the last one in line, once some have left it; before that it is `waiting`. */
+  readonly last?: number;
+  /** The control event that worked on the line last. */
+  readonly by?: string;
 }
 
 /** The unified document as stored: item `document` of its entity's partition in `unified`. */

@@ -1,17 +1,18 @@
-import { randomBytes } from "node:crypto";
-import { type AuditRecord, auditId } from "../audit/record.ts";
+import { type Shelved, shelve } from "../audit/stub.ts";
 import type { AppDefinition } from "../define/app.ts";
 import type { CloudEvent } from "../define/event.ts";
 import type { RuleDefinition } from "../define/rule.ts";
 import { ContendedError } from "../errors/contended-error.ts";
-import { RuleError } from "../errors/rule-error.ts";
 import { TooLargeError } from "../errors/too-large-error.ts";
 import type { OutgoingMessage, Ports, Topic, Write } from "../ports.ts";
 import { announcementOf } from "./announce.ts";
-import { RecentlyUsed } from "./cache.ts";
-import { documentItem, type LoadedEntity, loadEntity, type Parked } from "./entity.ts";
-import { foldEvent } from "./fold.ts";
-import { parkingWrites } from "./park.ts";
+import { isControl } from "./control.ts";
+import { drain } from "./drain.ts";
+import type { LoadedEntity, Parked } from "./entity.ts";
+import { type Beside, entityStore } from "./entity-store.ts";
+import { foldingOf } from "./fold-next.ts";
+import { readRecords } from "./known.ts";
+import { faultOf, parkedId, parkingWrites } from "./park.ts";
 import { withPatience } from "./patience.ts";
 
 /** Most events of one fold: with the document they fill a transactional batch of 100. */
@@ -22,10 +23,17 @@ const MAX_CONFLICTS = 20;
 export interface Processor {
   /**
    * Applies events of one entity (1 to 99, in order) and announces what changed; each takes effect once however
-   * often it is given. Resolves when everything is written and announced, or parked. Rejects when the
-   * infrastructure keeps failing: the message must then come again.
+   * often it is given. A control event, which comes alone, mends the line of a parked entity. Resolves when everything
+   * is written and announced, or parked. Rejects when the infrastructure keeps failing: the message must then come
+   * again.
    */
   process(events: readonly CloudEvent[]): Promise<void>;
+  /**
+   * Parks an event's entity with it, or puts it at the end of the line where the entity is parked already; once,
+   * however often it is given. For an event that was given up before it could be processed, or after it was applied and
+   * before that was announced: a retry then announces it. A control event is left: it can be asked for again.
+   */
+  park(event: CloudEvent, reason: string): Promise<void>;
 }
 
 /** Makes the processor of an app. `ruleHash` gives the hash of a rule as built. */
@@ -35,13 +43,17 @@ export function createProcessor(
   topic: Topic,
   ruleHash: (rule: RuleDefinition) => string,
 ): Processor {
-  const cache = new RecentlyUsed<LoadedEntity>(2_000);
+  const entities = entityStore(ports);
+  const folding = foldingOf(app, ruleHash);
   const now = (): string => new Date(ports.clock.now()).toISOString();
 
   const process = async (events: readonly CloudEvent[]): Promise<void> => {
     const key = events[0]?.subject;
     if (key === undefined || events.length > MAX_FOLD)
       throw new RangeError(`fold 1 to ${MAX_FOLD} events at a time`);
+    const control = events.find(isControl);
+    if (control && events.length > 1) throw new RangeError("a control event comes alone");
+    if (control) return drain(control, { ports, topic, entities, folding });
     const announcements = await withPatience(ports.log, `processing ${key}`, () => apply(key, events));
     if (announcements.length > 0) {
       await withPatience(ports.log, `announcing ${key}`, () => topic.publish(announcements));
@@ -53,35 +65,46 @@ export function createProcessor(
     const announcements: OutgoingMessage[] = [];
     // The same event twice in one fold is one.
     let pending = [...new Map(events.map((event) => [event.id, event])).values()];
-    let tooLarge = false;
+    /** How many go into the next batch; 0: not even one fits the store. */
+    let fitting = pending.length;
+    let asked = false;
     /** Takes out what was here before; what it changed is announced again. */
     const dropKnown = async (): Promise<void> => {
       const known = await findKnown(key, pending);
       announcements.push(...known.announcements);
       pending = pending.filter((event) => !known.ids.has(event.id));
     };
-    for (let attempt = 0; attempt < MAX_CONFLICTS && pending.length > 0; attempt++) {
-      const entity = cache.get(key) ?? (await loadEntity(ports.documents, key));
+    for (let conflicts = 0; conflicts < MAX_CONFLICTS && pending.length > 0;) {
+      const entity = await entities.load(key);
       // The line holds waiting events alone: one that was applied before the entity was parked must not join it.
       if (entity.parked) await dropKnown();
       if (pending.length === 0) break;
+      const batch = pending.slice(0, Math.max(fitting, 1));
       const plan = entity.parked
-        ? planParking(key, entity, pending, entity.parked)
-        : planFold(key, entity, pending, tooLarge);
-      const result = await ports.documents.write("unified", key, plan.writes).catch((error: unknown) => {
-        cache.delete(key);
-        if (!(error instanceof TooLargeError) || entity.parked || tooLarge) throw error;
-        tooLarge = true;
+        ? planParking(entity, batch, entity.parked)
+        : planFold(key, entity, batch, fitting === 0);
+      if (!asked && plan.records.some((shelved) => "whole" in shelved)) {
+        // An attempt to write these leaves blobs, so what was here before is not attempted.
+        asked = true;
+        await dropKnown();
+        continue;
+      }
+      const result = await entities.write(key, plan.after, plan, plan.at).catch((error: unknown) => {
+        const last = fitting === 0 || (entity.parked && batch.length === 1);
+        if (!(error instanceof TooLargeError) || last) throw error;
+        fitting = batch.length > 1 ? Math.ceil(batch.length / 2) : 0;
         return undefined;
       });
       if (!result) continue;
       if (result.written) {
-        cache.set(key, { ...plan.after, etag: result.etags[0] });
-        return [...announcements, ...plan.announcements];
+        announcements.push(...plan.announcements);
+        pending = pending.slice(batch.length);
+        conflicts = 0;
+        fitting = Math.max(fitting, 1);
+        continue;
       }
-      cache.delete(key);
-      const refused = plan.writes[result.index];
-      if (result.index === 0 || refused?.op !== "create") continue;
+      conflicts += 1;
+      if (result.index === 0) continue;
       // Only the record (or the place in line) of an event that was here before can be in the way.
       await dropKnown();
     }
@@ -97,80 +120,79 @@ export function createProcessor(
   ): Plan => {
     const at = now();
     let state = entity.state;
-    const records: Write[] = [];
+    const records: Shelved[] = [];
+    let others: readonly Write[] = [];
     const announcements: OutgoingMessage[] = [];
     let parked: Parked | undefined;
     for (const [index, event] of events.entries()) {
       try {
         if (tooLarge)
           throw new TooLargeError("the document or its audit record is larger than the store takes");
-        const rule = app.rules.get(event.type);
-        if (!rule) throw new RuleError("(none)", `no rule takes the event ${event.type}`);
-        const context = { at, salt: randomBytes(16), ruleHash: ruleHash(rule) };
-        const folded = foldEvent(state, event, rule, context);
+        const folded = folding.fold(state, event, at);
         state = folded.state;
-        records.push({ op: "create", item: folded.record });
+        records.push(shelve(folded.record));
         const announcement = announcementOf(folded.record, state.data);
         if (announcement) announcements.push(announcement);
       } catch (error) {
         // Folding is pure: what it throws, it would throw again.
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = faultOf(error);
         ports.log("error", `parked ${key}`, { event: event.id, reason });
         const line = { eventId: event.id, reason, at, waiting: 0 };
         const parking = parkingWrites(events.slice(index), line, at);
         parked = parking.parked;
-        records.push(...parking.writes);
+        others = parking.writes;
         break;
       }
     }
-    return planOf(key, { state, etag: entity.etag, parked }, records, announcements, at);
+    return { after: { state, etag: entity.etag, parked }, records, others, announcements, at };
   };
 
-  const planParking = (
-    key: string,
-    entity: LoadedEntity,
-    events: readonly CloudEvent[],
-    line: Parked,
-  ): Plan => {
+  const planParking = (entity: LoadedEntity, events: readonly CloudEvent[], line: Parked): Plan => {
     const at = now();
     const { parked, writes } = parkingWrites(events, line, at);
-    return planOf(key, { ...entity, parked }, writes, [], at);
+    return { after: { ...entity, parked }, records: [], others: writes, announcements: [], at };
   };
 
   const findKnown = async (
     key: string,
     events: readonly CloudEvent[],
   ): Promise<{ ids: Set<string>; announcements: OutgoingMessage[] }> => {
-    const ids = new Set<string>();
+    const records = await readRecords(ports.documents, key, events);
     const announcements: OutgoingMessage[] = [];
-    for (const event of events) {
-      const record = await ports.documents.read<AuditRecord>("unified", key, auditId(event.id));
-      const waiting = record ?? (await ports.documents.read("unified", key, `parked|${event.id}`));
-      if (waiting) ids.add(event.id);
-      const announcement = record && announcementOf(record.item, undefined);
+    const ids = new Set<string>();
+    for (const { id } of events) {
+      const record = records.get(id);
+      const waiting = record ?? (await ports.documents.read("unified", key, parkedId(id)));
+      if (waiting) ids.add(id);
+      const announcement = record && announcementOf(record, undefined);
       if (announcement) announcements.push(announcement);
     }
     return { ids, announcements };
   };
 
-  return { process };
+  const park = async (event: CloudEvent, reason: string): Promise<void> => {
+    if (isControl(event)) return;
+    const { id: eventId, subject: key } = event;
+    await withPatience(ports.log, `parking ${key}`, async () => {
+      for (let attempt = 0; attempt < MAX_CONFLICTS; attempt++) {
+        const at = now();
+        const entity = await entities.load(key);
+        const plan = planParking(entity, [event], entity.parked ?? { eventId, reason, at, waiting: 0 });
+        const result = await entities.write(key, plan.after, plan, at);
+        if (result.written) return ports.log("error", `parked ${key}`, { event: eventId, reason });
+        // Its place is taken by itself.
+        if (result.index > 0) return;
+      }
+      throw new ContendedError(key, MAX_CONFLICTS);
+    });
+  };
+
+  return { process, park };
 }
 
-interface Plan {
-  readonly writes: Write[];
+/** What is written, and then announced. */
+interface Plan extends Required<Beside> {
   readonly after: LoadedEntity;
   readonly announcements: readonly OutgoingMessage[];
-}
-
-function planOf(
-  key: string,
-  after: LoadedEntity,
-  records: readonly Write[],
-  announcements: readonly OutgoingMessage[],
-  at: string,
-): Plan {
-  const item = documentItem(key, after.state, at, after.parked);
-  const document: Write =
-    after.etag === undefined ? { op: "create", item } : { op: "replace", item, etag: after.etag };
-  return { writes: [document, ...records], after, announcements };
+  readonly at: string;
 }

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { InvalidSettingError } from "../errors/invalid-setting-error.ts";
 import { MissingSettingError } from "../errors/missing-setting-error.ts";
-import type { TooLargeError } from "../errors/too-large-error.ts";
 import type { Documents } from "../ports.ts";
 
 /** What is wrong with an input, and where: `data.email`, `items.3.updatedAt`; the empty path is the whole. */
@@ -20,6 +19,9 @@ export interface QuarantineItem {
   readonly name: string;
   readonly deliveryId: string;
   readonly at: string;
+  /** How often it was replayed in vain, and when last: `issues` are of then. */
+  readonly attempts?: number;
+  readonly triedAt?: string;
   /** At most 100, and then a last one that says how many more there were; each shortened to 400 characters. */
   readonly issues: readonly Issue[];
   readonly payload: {
@@ -32,6 +34,8 @@ export interface QuarantineItem {
   };
 }
 
+/** What the ids of quarantine begin with. */
+export const PREFIX = "quarantine|";
 const MAX_ISSUES = 100;
 /** Most characters of an issue's path and of its message, which may quote the input. */
 const MAX_TEXT = 400;
@@ -43,11 +47,13 @@ const MAX_PAYLOAD = 1_048_576;
  */
 export async function quarantine(
   documents: Documents,
-  input: Omit<QuarantineItem, "id" | "kind" | "payload"> & { readonly body: Uint8Array },
+  input: Omit<QuarantineItem, "id" | "kind" | "payload" | "attempts" | "triedAt"> & {
+    readonly body: Uint8Array;
+  },
 ): Promise<QuarantineItem> {
   const { body, ...rest } = input;
   const name = createHash("sha256").update(`${rest.via}|${rest.name}|${rest.deliveryId}`).digest("hex");
-  const id = `quarantine|${name}`;
+  const id = `${PREFIX}${name}`;
   const item: QuarantineItem = {
     id,
     kind: "quarantine",
@@ -59,7 +65,8 @@ export async function quarantine(
   return item;
 }
 
-function shorten(issues: readonly Issue[]): Issue[] {
+/** Issues as an item keeps them: at most 100, and their number, each at most 400 characters long. */
+export function shorten(issues: readonly Issue[]): Issue[] {
   // The cut may halve a surrogate pair, and the input may have come with half of one: that has no UTF-8 form.
   const cut = (text: string): string =>
     (text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text).toWellFormed();
@@ -112,11 +119,3 @@ export function tryToMake<T>(make: () => T): Made<T> {
 }
 
 const BLAMELESS = [MissingSettingError, InvalidSettingError, z.core.$ZodAsyncError];
-
-/** The issue of a delivery or record of `count` events that the queue did not take. */
-export function tooLargeIssue(error: TooLargeError, count: number): Issue {
-  const [what, others] =
-    count === 1 ? ["the event", ""] : [`one of the ${count} events`, "; others may have been taken in"];
-  const message = `${what} is larger than a message of the queue can be: ${error.message}${others}`;
-  return { path: "", message };
-}

@@ -1,10 +1,29 @@
+import { z } from "zod";
+import { countDeliveries, deliveriesWhere } from "../../engine/deliveries/replay-deliveries.ts";
 import type { DeliveryStatus } from "../../engine/deliveries/records.ts";
+import { recordAction } from "../../engine/runs/operator-log.ts";
+import { startRun } from "../../engine/runs/start.ts";
+import { bodyOf, time } from "./body.ts";
 import { withoutSystemFields } from "./entities.ts";
 import type { Route } from "./http.ts";
 import { listAnswer, oneOf, pageOf, timeIn } from "./list.ts";
 
-const FILTERS = ["integration", "key", "eventId"] as const;
 const STATUSES = ["delivered", "ignored", "retrying", "failed"] as const satisfies readonly DeliveryStatus[];
+
+const replay = z
+  .strictObject({
+    integration: z.string().optional(),
+    status: z.enum(STATUSES).optional(),
+    key: z.string().optional(),
+    eventId: z.string().optional(),
+    since: time.optional(),
+    until: time.optional(),
+    all: z.literal(true).optional(),
+    dryRun: z.boolean().default(false),
+  })
+  .refine(({ dryRun: _dryRun, ...which }) => Object.values(which).some((value) => value !== undefined), {
+    error: 'says not which: give integration, status, key, eventId, since or until, or "all": true',
+  });
 
 /** Attempts to deliver, the newest first; `?integration=`, `?status=`, `?key=`, `?eventId=`, `?since=`, `?until=`. */
 export const listDeliveries: Route = {
@@ -13,25 +32,44 @@ export const listDeliveries: Route = {
   route: "api/v1/deliveries",
   access: ["operator", "auditor"],
   async handle(request, services) {
-    const asked = request.url.searchParams;
-    const parameters: Record<string, string> = {};
-    const where = ["c.kind = 'delivery'"];
-    const filter = (name: string, value: string | null | undefined, condition: string): void => {
-      if (value === null || value === undefined) return;
-      parameters[name] = value;
-      where.push(`${condition} @${name}`);
-    };
-    for (const field of FILTERS) filter(field, asked.get(field), `c.${field} =`);
-    filter("status", oneOf(request, "status", STATUSES), "c.status =");
-    filter("since", timeIn(request, "since"), "c.at >=");
-    filter("until", timeIn(request, "until"), "c.at <");
-    const key = parameters["key"];
+    const given = (name: string): string | undefined => request.url.searchParams.get(name) ?? undefined;
+    const key = given("key");
+    const { text, parameters } = deliveriesWhere({
+      integration: given("integration"),
+      key,
+      eventId: given("eventId"),
+      status: oneOf(request, "status", STATUSES),
+      since: timeIn(request, "since"),
+      until: timeIn(request, "until"),
+    });
     const page = await services.ports.documents.query<object>("deliveries", {
-      text: `SELECT * FROM c WHERE ${where.join(" AND ")} ORDER BY c.at DESC`,
+      text: `SELECT * FROM c WHERE ${text} ORDER BY c.at DESC`,
       parameters,
       ...(key === undefined ? {} : { partition: key }),
       ...pageOf(request),
     });
     return listAnswer(request, page, withoutSystemFields);
+  },
+};
+
+/** Delivers again, in its present state, what delivery records tell of. */
+export const replayAllDeliveries: Route = {
+  name: "api-deliveries-replay",
+  methods: ["POST"],
+  route: "api/v1/deliveries/replay",
+  access: ["operator"],
+  async handle(request, { ports }, caller) {
+    const { dryRun, all: _all, ...which } = await bodyOf(request, replay);
+    if (dryRun) return { status: 200, json: { count: await countDeliveries(ports.documents, which) } };
+    await recordAction(ports, { actor: caller.name, action: "replay", target: "deliveries", details: which });
+    const work = {
+      kind: "replay",
+      name: "deliveries",
+      request: which,
+      actor: caller.name,
+      unit: "records",
+    } as const;
+    const run = await startRun(ports, work);
+    return { status: 202, headers: { location: `/api/v1/runs/${run}` }, json: { run } };
   },
 };

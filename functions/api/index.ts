@@ -1,9 +1,22 @@
-import { listDeliveries } from "./deliveries.ts";
+import { actOnDeadLetters, listAllDeadLetters, readDeadLetterGroups } from "./dead-letters.ts";
+import { listDeliveries, replayAllDeliveries } from "./deliveries.ts";
 import { readAudit, readEntity } from "./entities.ts";
 import { readHealth } from "./health.ts";
 import type { Route } from "./http.ts";
+import {
+  holdIntegration,
+  listIntegrations,
+  readIntegration,
+  releaseIntegration,
+  resyncIntegration,
+} from "./integrations.ts";
 import { notFound } from "./not-found.ts";
-import { listAllRuns, readOneRun, startPullRun } from "./runs.ts";
+import { actOnParked, listAllParked, readParkedLine } from "./parked.ts";
+import { listPending } from "./pending.ts";
+import { actOnQuarantine, listAllQuarantine, readOneQuarantined } from "./quarantine.ts";
+import { readOperatorLog } from "./operator-log.ts";
+import { cancelOneRun, listAllRuns, readOneRun, retryRun, startPullRun } from "./runs.ts";
+import { createToken, deleteToken, listAllTokens } from "./tokens.ts";
 import { receiveWebhook } from "./webhooks.ts";
 
 /** The HTTP surface. */
@@ -12,9 +25,31 @@ export const routes: readonly Route[] = [
   readEntity,
   readAudit,
   listDeliveries,
+  replayAllDeliveries,
+  listIntegrations,
+  readIntegration,
+  holdIntegration,
+  releaseIntegration,
+  resyncIntegration,
+  listPending,
+  listAllDeadLetters,
+  readDeadLetterGroups,
+  actOnDeadLetters,
+  listAllParked,
+  readParkedLine,
+  actOnParked,
+  listAllQuarantine,
+  readOneQuarantined,
+  actOnQuarantine,
   startPullRun,
   readOneRun,
   listAllRuns,
+  cancelOneRun,
+  retryRun,
+  readOperatorLog,
+  createToken,
+  listAllTokens,
+  deleteToken,
   readHealth,
 ];
 

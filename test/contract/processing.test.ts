@@ -7,6 +7,7 @@ import type { Announcement } from "../../engine/sync/announce.ts";
 import { DOCUMENT, type DocumentItem } from "../../engine/sync/entity.ts";
 import type { ParkedEvent } from "../../engine/sync/park.ts";
 import { createProcessor, type Processor } from "../../engine/sync/process.ts";
+import { memoryPorts } from "../unit/sync/memory-ports.ts";
 import { event, gone, goneRule, minute, person, told } from "../unit/sync/shop.ts";
 import { useAccount } from "./cosmos-account.ts";
 
@@ -53,6 +54,7 @@ function host(store = documents): Processor {
     documents: store,
     topic: () => topic,
     queue: () => ({ send: async () => {} }),
+    blobs: memoryPorts().blobs,
     clock: { now: () => Date.parse(minute(600)) },
     log: () => {},
   };

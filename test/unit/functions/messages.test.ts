@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { defineApp, defineIntegration, secret } from "../../../engine/define/index.ts";
-import type { Documents } from "../../../engine/ports.ts";
+import { createSecrets } from "../../../engine/secrets/secrets.ts";
 import { createMessageHandlers } from "../../../functions/messages.ts";
 import { createServices } from "../../../functions/services.ts";
+import { memoryPorts } from "../sync/memory-ports.ts";
 import { person } from "../sync/shop.ts";
 
 const HOOK = "https://hooks.example.com/services/PLANTED";
@@ -11,48 +12,33 @@ test("what a trigger rejects with shows no secret: not its message, not its stac
   const logged: string[] = [];
   const integration = defineIntegration(
     { name: "hook", on: person },
-    {
-      settings: [secret("HOOK_URL")],
-      deliver: async () => {
-        throw new TypeError(`PUT ${HOOK}/x went wrong`, { cause: new Error(HOOK) });
-      },
-    },
+    { settings: [secret("HOOK_URL")], deliver: async () => ({ status: "delivered" }) },
   );
   const app = defineApp({ documents: [person], rules: [], integrations: [integration] });
   const services = createServices(app, { HOOK_URL: HOOK }, (level, message, facts) =>
     logged.push(`${level} ${message} ${JSON.stringify(facts)}`),
   );
-  const documents: Documents = {
-    read: async () => undefined,
-    write: async () => ({ written: true, etags: [] }),
-    query: async () => ({ items: [], next: null }),
-  };
-  const clock = { now: () => Date.now() };
-  const ports = { documents, queue: never, topic: never, clock, log: services.log };
+  const failing = new TypeError(`PUT ${HOOK}/x went wrong`, { cause: new Error(HOOK) });
+  const ports = memoryPorts();
+  ports.failure = { of: "documents", error: failing };
   const { settings, log } = services;
-  const handlers = createMessageHandlers({ app, settings, log, ports, close: () => services.close() });
+  const secrets = createSecrets(ports.documents, settings, ports.clock, log);
+  const handlers = createMessageHandlers({
+    app,
+    settings,
+    log,
+    secrets,
+    ports,
+    close: () => services.close(),
+  });
 
-  const announcement = {
-    key: "person|1",
-    entity: "person",
-    id: "1",
-    version: 1,
-    eventId: "crm:1",
-    removed: false,
-    data: {},
-  };
-  const error: unknown = await handlers
-    .change(integration, announcement, 1)
-    .catch((reason: unknown) => reason);
+  const message = { kind: "resync", name: "hook", run: "1" };
+  const error: unknown = await handlers.run(message).catch((reason: unknown) => reason);
   if (!(error instanceof Error)) throw new Error("the handler did not reject with an error");
   expect(error.message).toBe("PUT [redacted]/x went wrong");
   expect(error.cause).toBeUndefined();
   expect(error.stack).not.toContain("PLANTED");
-  expect(logged).toEqual([expect.stringContaining("error a delivery to hook failed") as string]);
+  expect(logged).toEqual([expect.stringContaining("error a run failed") as string]);
   expect(logged[0]).toContain("messages.test.ts");
   expect(logged[0]).not.toContain("PLANTED");
 });
-
-function never(): never {
-  throw new Error("not needed here");
-}

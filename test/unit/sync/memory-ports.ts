@@ -1,5 +1,6 @@
 import { TooLargeError } from "../../../engine/errors/too-large-error.ts";
 import type { Container, Documents, Item, OutgoingMessage, Ports } from "../../../engine/ports.ts";
+import { LINE, type ParkedEvent } from "../../../engine/sync/park.ts";
 
 /** The largest item of the store, and the largest message of a queue, in bytes of JSON. */
 const MAX_ITEM = 2 * 1024 * 1024;
@@ -11,17 +12,20 @@ export interface MemoryPorts extends Ports {
   sent(queue: string): readonly OutgoingMessage[];
   /** The items of a container. */
   items(container: Container): readonly Item[];
+  /** The names of the blobs that there are. */
+  blobNames(): readonly string[];
   /** The time; a test may put it on. */
   time: number;
   /** What the next calls throw, while it is set. */
-  failure: { readonly of: "queue" | "documents"; readonly error: Error } | undefined;
+  failure: { readonly of: "queue" | "documents" | "blobs"; readonly error: Error } | undefined;
 }
 
 /** Fresh ports with nothing in them. */
 export function memoryPorts(): MemoryPorts {
   const queues = new Map<string, Map<string, OutgoingMessage>>();
   const documents = memoryDocuments();
-  const check = (of: "queue" | "documents"): void => {
+  const blobs = new Map<string, Uint8Array>();
+  const check = (of: "queue" | "documents" | "blobs"): void => {
     if (ports.failure?.of === of) throw ports.failure.error;
   };
   const ports: MemoryPorts = {
@@ -29,6 +33,7 @@ export function memoryPorts(): MemoryPorts {
     failure: undefined,
     sent: (queue) => [...(queues.get(queue)?.values() ?? [])],
     items: (container) => documents.all(container),
+    blobNames: () => [...blobs.keys()],
     documents: {
       async read(...asked) {
         check("documents");
@@ -53,6 +58,17 @@ export function memoryPorts(): MemoryPorts {
       },
     }),
     topic: () => ({ publish: async () => {} }),
+    blobs: {
+      async put(name, bytes) {
+        check("blobs");
+        blobs.set(name, Uint8Array.from(bytes));
+      },
+      async get(name) {
+        check("blobs");
+        return blobs.get(name);
+      },
+      delete: async (name) => void blobs.delete(name),
+    },
     clock: { now: () => ports.time },
     log: () => {},
   };
@@ -95,8 +111,16 @@ function memoryDocuments(): Documents & { all(container: Container): Item[] } {
       for (const [at, stored] of next) items.set(at, stored);
       return { written: true, etags: given };
     },
-    query: async () => {
-      throw new Error("nothing asks for this yet");
+    query: async (container, { text, partition, limit = 100, cursor = "0" }) => {
+      if (text !== LINE) throw new Error(`this store in memory does not know the query ${text}`);
+      const line = [...items.values()]
+        .filter((each) => each.container === container)
+        .map(({ item }) => item as ParkedEvent)
+        .filter(({ kind, key }) => kind === "parked" && key === partition)
+        .toSorted((one, other) => one.place - other.place);
+      const end = Number(cursor) + limit;
+      const next = end < line.length ? String(end) : null;
+      return { items: line.slice(Number(cursor), end) as never[], next };
     },
   };
 }

@@ -1,0 +1,97 @@
+import type { Documents, DocumentQuery, Page, Ports, Stored } from "../ports.ts";
+import { PREFIX, type QuarantineItem } from "./quarantine.ts";
+
+/** Which inputs in quarantine; all of them where nothing is said. */
+export interface QuarantineFilter {
+  /** With or without their prefix `quarantine|`. */
+  readonly ids?: readonly string[] | undefined;
+  readonly via?: QuarantineItem["via"] | undefined;
+  readonly name?: string | undefined;
+  /** `at` from then on, and before then: ISO 8601. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+/** An input in quarantine without its payload, which may have 1 MiB. */
+export type QuarantineSummary = Omit<QuarantineItem, "kind" | "payload"> & { readonly truncated?: true };
+
+/** The id under which an input is shown: the SHA-256 in that of its item. */
+export function shownId({ id }: Pick<QuarantineItem, "id">): string {
+  return id.slice(PREFIX.length);
+}
+
+/** Reads an input by its id, shown or stored. */
+export function readQuarantined(
+  documents: Documents,
+  id: string,
+): Promise<Stored<QuarantineItem> | undefined> {
+  const stored = storedId(id);
+  return documents.read<QuarantineItem>("control", stored, stored);
+}
+
+/** Lists inputs in quarantine: `DESC`, those that came in last come first. */
+export function listQuarantine(
+  documents: Documents,
+  filter: QuarantineFilter,
+  order: "ASC" | "DESC",
+  page: Pick<DocumentQuery, "limit" | "cursor">,
+): Promise<Page<QuarantineSummary>> {
+  const { text, parameters } = conditionOf(filter);
+  const fields = ["id", "via", "name", "deliveryId", "at", "issues", "attempts", "triedAt"];
+  const selected = [...fields.map((name) => `c.${name}`), "c.payload.truncated"].join(", ");
+  return documents.query<QuarantineSummary>("control", {
+    text: `SELECT ${selected} FROM c WHERE ${text} ORDER BY c.at ${order}`,
+    parameters,
+    ...page,
+  });
+}
+
+/** How many inputs are in quarantine. */
+export async function countQuarantine(documents: Documents, filter: QuarantineFilter): Promise<number> {
+  const { text, parameters } = conditionOf(filter);
+  const asked = { text: `SELECT VALUE COUNT(1) FROM c WHERE ${text}`, parameters };
+  return (await documents.query<number>("control", asked)).items[0] ?? 0;
+}
+
+/** Deletes inputs from quarantine. Returns how many went. */
+export async function discardQuarantined(
+  { documents }: Pick<Ports, "documents">,
+  filter: QuarantineFilter,
+): Promise<number> {
+  let discarded = 0;
+  let cursor: string | null | undefined;
+  while (cursor !== null) {
+    const more = cursor === undefined ? {} : { cursor };
+    const page: Page<QuarantineSummary> = await listQuarantine(documents, filter, "ASC", {
+      limit: 100,
+      ...more,
+    });
+    for (const { id } of page.items) {
+      if ((await documents.write("control", id, [{ op: "delete", id }])).written) discarded += 1;
+    }
+    cursor = page.next;
+  }
+  return discarded;
+}
+
+function storedId(id: string): string {
+  return id.startsWith(PREFIX) ? id : `${PREFIX}${id}`;
+}
+
+function conditionOf({ ids, since, until, ...same }: QuarantineFilter): {
+  text: string;
+  parameters: Record<string, unknown>;
+} {
+  const conditions = ["c.kind = 'quarantine'"];
+  const parameters: Record<string, unknown> = {};
+  const add = (condition: string, name: string, value: unknown): void => {
+    if (value === undefined) return;
+    conditions.push(condition);
+    parameters[name] = value;
+  };
+  for (const [name, value] of Object.entries(same)) add(`c.${name} = @${name}`, name, value);
+  add("c.at >= @since", "since", since);
+  add("c.at < @until", "until", until);
+  add("ARRAY_CONTAINS(@ids, c.id)", "ids", ids?.map(storedId));
+  return { text: conditions.join(" AND "), parameters };
+}

@@ -1,0 +1,135 @@
+import { z } from "zod";
+import type { DeadLetter } from "../../engine/deliveries/dead-letter.ts";
+import { discardDeadLetters } from "../../engine/deliveries/discard.ts";
+import { groupDeadLetters } from "../../engine/deliveries/groups.ts";
+import {
+  countDeadLetters,
+  type DeadLetterFilter,
+  listDeadLetters,
+  placeOf,
+  shownId,
+} from "../../engine/deliveries/replay.ts";
+import { recordAction } from "../../engine/runs/operator-log.ts";
+import { startRun } from "../../engine/runs/start.ts";
+import { bodyOf, time } from "./body.ts";
+import type { ApiRequest, Route } from "./http.ts";
+import { listAnswer, pageOf, timeIn } from "./list.ts";
+
+const SAMPLE = 20;
+
+/** Which of them; `all` must be said where nothing else is. */
+const filter = {
+  ids: z
+    .array(z.string().refine((id) => placeOf(id) !== undefined, "is no id of this list"))
+    .min(1)
+    .max(1_000)
+    .optional(),
+  integration: z.string().optional(),
+  fault: z.string().optional(),
+  key: z.string().optional(),
+  since: time.optional(),
+  until: time.optional(),
+  all: z.literal(true).optional(),
+  dryRun: z.boolean().default(false),
+};
+const action = z
+  .discriminatedUnion("action", [
+    z.strictObject({ action: z.literal("replay"), ...filter }),
+    z.strictObject({
+      action: z.literal("discard"),
+      ...filter,
+      reason: z.string().trim().min(1).max(500),
+    }),
+  ])
+  .refine(
+    ({ action: _action, dryRun: _dryRun, ...rest }) =>
+      Object.entries(rest).some(([name, value]) => name !== "reason" && value !== undefined),
+    { error: 'says not which: give ids, integration, fault, key, since or until, or "all": true' },
+  );
+
+/** Dead letters, the latest first; `?integration=`, `?key=`, `?fault=`, `?since=`, `?until=` (of `lastAt`). */
+export const listAllDeadLetters: Route = {
+  name: "api-dead-letters-list",
+  methods: ["GET"],
+  route: "api/v1/dead-letters",
+  access: ["operator", "auditor"],
+  async handle(request, { ports }) {
+    const page = await listDeadLetters(ports, filterIn(request), pageOf(request));
+    return listAnswer(request, page, view);
+  },
+};
+
+/** Dead letters counted by integration and fault, the largest group first. */
+export const readDeadLetterGroups: Route = {
+  name: "api-dead-letters-groups",
+  methods: ["GET"],
+  route: "api/v1/dead-letters/groups",
+  access: ["operator", "auditor"],
+  async handle(request, { ports }) {
+    return { status: 200, json: { items: await groupDeadLetters(ports, filterIn(request)), next: null } };
+  },
+};
+
+/** Replays or discards dead letters. */
+export const actOnDeadLetters: Route = {
+  name: "api-dead-letters-act",
+  methods: ["POST"],
+  route: "api/v1/dead-letters",
+  access: ["operator"],
+  async handle(request, { ports }, caller) {
+    const { dryRun, all: _all, ...asked } = await bodyOf(request, action);
+    const { action: what, ...rest } = asked;
+    const { reason: _reason, ...wanted } = { reason: undefined, ...rest };
+    if (dryRun) {
+      const sample = await listDeadLetters(ports, wanted, { limit: SAMPLE });
+      const count = await countDeadLetters(ports, wanted);
+      return { status: 200, json: { count, sample: sample.items.map(view) } };
+    }
+    const details = { ...rest };
+    await recordAction(ports, { actor: caller.name, action: what, target: "dead-letters", details });
+    if (what === "discard") {
+      return { status: 200, json: { discarded: await discardDeadLetters(ports, wanted) } };
+    }
+    const work = { kind: "replay", name: "dead-letters", unit: "dead letters" } as const;
+    const run = await startRun(ports, { ...work, request: wanted, actor: caller.name });
+    return { status: 202, headers: { location: `/api/v1/runs/${run}` }, json: { run } };
+  },
+};
+
+function filterIn(request: ApiRequest): DeadLetterFilter {
+  const given = (name: string): string | undefined => request.url.searchParams.get(name) ?? undefined;
+  return {
+    integration: given("integration"),
+    key: given("key"),
+    fault: given("fault"),
+    since: timeIn(request, "since"),
+    until: timeIn(request, "until"),
+  };
+}
+
+function view(letter: DeadLetter): object {
+  const { key, origin, integration, error, fault, firstAt, lastAt, attempts, version, eventId, message } =
+    letter;
+  return {
+    id: shownId(letter),
+    key,
+    origin,
+    integration,
+    error,
+    fault,
+    firstAt,
+    lastAt,
+    attempts,
+    ...(version === undefined ? {} : { version }),
+    ...(eventId === undefined ? {} : { eventId }),
+    ...(message === undefined
+      ? {}
+      : {
+          message: {
+            messageId: message.messageId,
+            sessionId: message.sessionId,
+            properties: message.properties,
+          },
+        }),
+  };
+}

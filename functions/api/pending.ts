@@ -1,0 +1,46 @@
+import type { PendingDelivery } from "../../engine/deliveries/pending.ts";
+import type { Route } from "./http.ts";
+import { listAnswer, pageOf } from "./list.ts";
+
+/** Deliveries that wait for their destination, the longest due first; `?integration=`, `?key=`. */
+export const listPending: Route = {
+  name: "api-pending-list",
+  methods: ["GET"],
+  route: "api/v1/pending",
+  access: ["operator", "auditor"],
+  async handle(request, { ports }) {
+    const where = ["c.kind = 'pending'"];
+    const parameters: Record<string, string> = {};
+    for (const field of ["integration", "key"] as const) {
+      const value = request.url.searchParams.get(field);
+      if (value === null) continue;
+      where.push(`c.${field} = @${field}`);
+      parameters[field] = value;
+    }
+    const { key } = parameters;
+    const page = await ports.documents.query<PendingDelivery>("deliveries", {
+      text: `SELECT * FROM c WHERE ${where.join(" AND ")} ORDER BY c.dueAt`,
+      parameters,
+      ...(key === undefined ? {} : { partition: key }),
+      ...pageOf(request),
+    });
+    return listAnswer(request, page, view);
+  },
+};
+
+function view(waits: PendingDelivery): object {
+  const { key, integration, first, last, eventId, since, reason, detail, dueAt, rounds, again } = waits;
+  return {
+    key,
+    integration,
+    first,
+    last,
+    eventId,
+    since,
+    reason,
+    detail,
+    dueAt,
+    rounds,
+    ...(again === undefined ? {} : { run: again.run }),
+  };
+}

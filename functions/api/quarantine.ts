@@ -1,0 +1,118 @@
+import { z } from "zod";
+import { recordAction } from "../../engine/runs/operator-log.ts";
+import { startRun } from "../../engine/runs/start.ts";
+import {
+  countQuarantine,
+  discardQuarantined,
+  listQuarantine,
+  type QuarantineSummary,
+  readQuarantined,
+  shownId,
+} from "../../engine/sync/quarantine-list.ts";
+import { bodyOf, time } from "./body.ts";
+import { problem, type Route } from "./http.ts";
+import { listAnswer, oneOf, pageOf, timeIn } from "./list.ts";
+
+const SAMPLE = 20;
+const VIA = ["receiver", "pull", "queue"] as const;
+
+const filter = {
+  ids: z
+    .array(z.string().regex(/^(quarantine\|)?[0-9a-f]{64}$/, "is no id of this list"))
+    .min(1)
+    .max(400)
+    .optional(),
+  via: z.enum(VIA).optional(),
+  name: z.string().optional(),
+  since: time.optional(),
+  until: time.optional(),
+  all: z.literal(true).optional(),
+  dryRun: z.boolean().default(false),
+};
+const action = z
+  .discriminatedUnion("action", [
+    z.strictObject({ action: z.literal("replay"), ...filter }),
+    z.strictObject({
+      action: z.literal("discard"),
+      ...filter,
+      reason: z.string().trim().min(1).max(1_000),
+    }),
+  ])
+  .refine(
+    ({ action: _action, dryRun: _dryRun, ...rest }) =>
+      Object.entries(rest).some(([name, value]) => name !== "reason" && value !== undefined),
+    { error: 'says not which: give ids, via, name, since or until, or "all": true' },
+  );
+
+/** Inputs in quarantine, the latest first, without their payloads; `?via=`, `?name=`, `?since=`, `?until=`. */
+export const listAllQuarantine: Route = {
+  name: "api-quarantine-list",
+  methods: ["GET"],
+  route: "api/v1/quarantine",
+  access: ["operator", "auditor"],
+  async handle(request, { ports }) {
+    const wanted = {
+      via: oneOf(request, "via", VIA),
+      name: request.url.searchParams.get("name") ?? undefined,
+      since: timeIn(request, "since"),
+      until: timeIn(request, "until"),
+    };
+    return listAnswer(request, await listQuarantine(ports.documents, wanted, "DESC", pageOf(request)), view);
+  },
+};
+
+/** One input; its payload, which nobody has judged yet, for operators alone. */
+export const readOneQuarantined: Route = {
+  name: "api-quarantine-read",
+  methods: ["GET"],
+  route: "api/v1/quarantine/{id}",
+  access: ["operator", "auditor"],
+  async handle(request, { ports }, { roles }) {
+    const id = request.params["id"] ?? "";
+    const stored = await readQuarantined(ports.documents, id);
+    if (!stored) return problem(404, `There is no input "${id}" in quarantine.`);
+    const { payload, ...rest } = stored.item;
+    const truncated = payload.truncated ? { truncated: payload.truncated } : {};
+    const json = { ...view({ ...rest, ...truncated }), ...(roles.includes("operator") ? { payload } : {}) };
+    return { status: 200, json };
+  },
+};
+
+/** Replays or discards inputs. */
+export const actOnQuarantine: Route = {
+  name: "api-quarantine-act",
+  methods: ["POST"],
+  route: "api/v1/quarantine",
+  access: ["operator"],
+  async handle(request, { ports }, { name: actor }) {
+    const { dryRun, all: _all, action: what, ...details } = await bodyOf(request, action);
+    const { reason: _reason, ...wanted } = { reason: undefined, ...details };
+    if (dryRun) {
+      const sample = await listQuarantine(ports.documents, wanted, "DESC", { limit: SAMPLE });
+      const count = await countQuarantine(ports.documents, wanted);
+      return { status: 200, json: { count, sample: sample.items.map(shownId) } };
+    }
+    await recordAction(ports, { actor, action: what, target: "quarantine", details });
+    if (what === "discard") {
+      return { status: 200, json: { discarded: await discardQuarantined(ports, wanted) } };
+    }
+    const work = { kind: "replay", name: "quarantine", unit: "inputs" } as const;
+    const run = await startRun(ports, { ...work, request: wanted, actor });
+    return { status: 202, headers: { location: `/api/v1/runs/${run}` }, json: { run } };
+  },
+};
+
+function view(item: QuarantineSummary): object {
+  const { via, name, deliveryId, at, issues, attempts, triedAt, truncated } = item;
+  return {
+    id: shownId(item),
+    via,
+    name,
+    deliveryId,
+    at,
+    issues,
+    attempts: attempts ?? 0,
+    ...(triedAt === undefined ? {} : { triedAt }),
+    ...(truncated ? { truncated } : {}),
+  };
+}
