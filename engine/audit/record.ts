@@ -1,3 +1,4 @@
+import type { BlobReference } from "../blob-reference.ts";
 import type { CloudEvent } from "../define/event.ts";
 import type { Change, Refusal } from "../sync/resolve.ts";
 
@@ -37,6 +38,20 @@ export interface AuditRecord {
   /** SHA-256 over the canonical JSON of the record's hashed view, in hex. */
   readonly hash: string;
 }
+
+/**
+ * What the store has of a record that is too large for it; the whole record, as JSON, is the blob. `hash` is that of
+ * the whole one.
+ */
+export interface RecordStub extends Omit<AuditRecord, "event" | "changes" | "refused" | "personal"> {
+  readonly event: Omit<CloudEvent, "data">;
+  readonly changes: readonly Omit<Change, "old" | "new">[];
+  readonly refused?: readonly Omit<Refusal, "new">[];
+  readonly blob: BlobReference;
+}
+
+/** An audit record as the store has it; wholeRecord in stub.ts gives the whole one. */
+export type StoredRecord = AuditRecord | RecordStub;
 
 /** Commitments to the personal values of a record. Erasure deletes the values and the salt; the commitments stay. */
 export interface PersonalCommitments {

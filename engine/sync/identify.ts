@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type CloudEvent, eventId, type Observation } from "../define/event.ts";
 import { entityId, entityKey, pseudonymousId } from "../define/key.ts";
 import { secret } from "../define/setting.ts";
@@ -35,12 +36,16 @@ export function eventsOf(
   }));
 }
 
-/** The message that carries an event: session = entity key, message id = event id. */
-export function messageOf(event: CloudEvent): OutgoingMessage {
+/**
+ * The message that carries an event: session = entity key, message id = event id, or `<event id>#<suffix>`; of one
+ * over 128 characters its SHA-256.
+ */
+export function messageOf(event: CloudEvent, suffix?: string): OutgoingMessage {
+  const messageId = suffix === undefined ? event.id : `${event.id}#${suffix}`;
   return {
     body: event,
     sessionId: event.subject,
-    messageId: event.id,
+    messageId: messageId.length > 128 ? createHash("sha256").update(messageId).digest("hex") : messageId,
     properties: { type: event.type, source: event.source },
   };
 }

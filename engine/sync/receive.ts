@@ -1,17 +1,22 @@
 import type { AppDefinition } from "../define/app.ts";
 import type { Observation } from "../define/event.ts";
 import type { RawRequest, ReceiverDefinition } from "../define/receiver.ts";
-import { TooLargeError } from "../errors/too-large-error.ts";
-import type { Ports, Queue } from "../ports.ts";
+import type { Ports } from "../ports.ts";
 import type { Settings } from "../settings/settings.ts";
-import { eventsOf, messageOf, timeFault } from "./identify.ts";
-import { type Issue, type Made, quarantine, tooLargeIssue, tryToMake } from "./quarantine.ts";
+import { sizeFault } from "./claim.ts";
+import { eventsOf, timeFault } from "./identify.ts";
+import { type Issue, type Made, quarantine, tryToMake } from "./quarantine.ts";
+import { sendEvents } from "./send-events.ts";
 
 /** What became of a webhook request. */
 export type Received =
   | { readonly status: "accepted"; readonly ids: readonly string[] }
   | { readonly status: "unauthorized"; readonly reason: string }
-  | { readonly status: "invalid"; readonly issues: readonly Issue[]; readonly quarantine: string }
+  | {
+      readonly status: "invalid" | "too-large";
+      readonly issues: readonly Issue[];
+      readonly quarantine: string;
+    }
   | { readonly status: "not-configured"; readonly missing: readonly string[] };
 
 /** What receiving needs. */
@@ -19,19 +24,17 @@ export interface ReceiveContext {
   readonly app: AppDefinition;
   readonly ports: Ports;
   readonly settings: Settings;
-  readonly events: Queue;
 }
 
 /**
  * Takes a webhook in: signature on the raw bytes, then the payload, then the queue, and only then "accepted".
- * A payload that is no event, or one larger than the queue takes, is kept in quarantine; of several events the
- * others may be in by then, which does no harm: their ids stay the same. Rejects when store or queue fail: the sender
- * must try again.
+ * A payload that no event can be made of, or one over 1 MiB, is kept in quarantine, and nothing of it is sent. Rejects
+ * when blobs, store or queue fail: the sender must try again.
  */
 export async function receive(
   receiver: ReceiverDefinition,
   request: RawRequest,
-  { app, ports, settings, events }: ReceiveContext,
+  { app, ports, settings }: ReceiveContext,
 ): Promise<Received> {
   const missing = settings.missing(receiver.verify.settings);
   if (missing.length > 0) return { status: "not-configured", missing };
@@ -40,7 +43,7 @@ export async function receive(
   if (!verified.ok) return { status: "unauthorized", reason: verified.reason };
 
   const { deliveryId } = verified;
-  const refuse = async (issues: readonly Issue[]): Promise<Received> => {
+  const refuse = async (status: "invalid" | "too-large", issues: readonly Issue[]): Promise<Received> => {
     const kept = await quarantine(ports.documents, {
       via: "receiver",
       name: receiver.name,
@@ -49,19 +52,20 @@ export async function receive(
       issues,
       body: request.body,
     });
-    return { status: "invalid", issues: kept.issues, quarantine: kept.id };
+    return { status, issues: kept.issues, quarantine: kept.id };
   };
   const observed = observe(receiver, request.body, now, app);
-  if ("issues" in observed) return refuse(observed.issues);
+  if ("issues" in observed) return refuse("invalid", observed.issues);
   const origin = { source: receiver.source, deliveryId, traceparent: traceOf(request) };
   const taken = tryToMake(() => eventsOf(observed.value, origin, settings));
-  if ("issues" in taken) return refuse(taken.issues);
-  try {
-    await events.send(taken.value.map(messageOf));
-  } catch (error) {
-    if (error instanceof TooLargeError) return refuse([tooLargeIssue(error, taken.value.length)]);
-    throw error;
-  }
+  if ("issues" in taken) return refuse("invalid", taken.issues);
+  const oversize = taken.value.flatMap((event) => sizeFault(event) ?? []);
+  if (oversize.length > 0)
+    return refuse(
+      "too-large",
+      oversize.map((message) => ({ path: "", message })),
+    );
+  await sendEvents(taken.value, ports);
   return { status: "accepted", ids: taken.value.map((event) => event.id) };
 }
 

@@ -1,9 +1,11 @@
-import type { AuditRecord } from "../../engine/audit/record.ts";
+import type { StoredRecord } from "../../engine/audit/record.ts";
+import { wholeRecord } from "../../engine/audit/stub.ts";
 import { entityKey } from "../../engine/define/key.ts";
+import { BlobLostError } from "../../engine/errors/blob-lost-error.ts";
 import { readDocument } from "../../engine/sync/entity.ts";
 import type { Services } from "../services.ts";
 import { type ApiRequest, problem, Refused, type Route } from "./http.ts";
-import { listAnswer, pageOf } from "./list.ts";
+import { BAD_CURSOR, badQuery, listAnswer, pageOf } from "./list.ts";
 
 /** The unified document of an entity; its version is the ETag. */
 export const readEntity: Route = {
@@ -31,7 +33,13 @@ export const readEntity: Route = {
   },
 };
 
-/** The audit records of an entity, in the order of its chain. */
+/** Most bytes that the large records of a page may have; the first one comes whatever it has. */
+const MAX_PAGE = 8 * 1024 * 1024;
+
+/**
+ * The audit records of an entity, in the order of its chain, large ones whole. A page ends where the large ones would
+ * come to more than it may hold: its cursor is the place of its last record in the chain.
+ */
 export const readAudit: Route = {
   name: "api-entities-audit",
   methods: ["GET"],
@@ -39,14 +47,42 @@ export const readAudit: Route = {
   access: ["operator", "auditor"],
   async handle(request, services) {
     const { entity, id } = entityOf(request, services);
-    const page = await services.ports.documents.query<AuditRecord>("unified", {
-      text: "SELECT * FROM c WHERE c.kind = 'audit' ORDER BY c.sequence",
+    const { limit, cursor = "0" } = pageOf(request);
+    if (!/^\d{1,15}$/.test(cursor)) throw badQuery("cursor", BAD_CURSOR);
+    const page = await services.ports.documents.query<StoredRecord>("unified", {
+      text: "SELECT * FROM c WHERE c.kind = 'audit' AND c.sequence > @after ORDER BY c.sequence",
+      parameters: { after: Number(cursor) },
       partition: entityKey(entity, id),
-      ...pageOf(request),
+      limit,
     });
-    return listAnswer(request, page, withoutSystemFields);
+    const fitting = fill(page.items);
+    const items = await Promise.all(fitting.map((record) => whole(record, services)));
+    const more = page.next !== null || fitting.length < page.items.length;
+    const next = more ? String(fitting.at(-1)?.sequence ?? cursor) : null;
+    return listAnswer(request, { items, next }, withoutSystemFields);
   },
 };
+
+/** The records that one page holds. */
+function fill(records: readonly StoredRecord[]): readonly StoredRecord[] {
+  let bytes = 0;
+  const end = records.findIndex((record, index) => {
+    if ("blob" in record) bytes += record.blob.bytes;
+    return index > 0 && bytes > MAX_PAGE;
+  });
+  return end < 0 ? records : records.slice(0, end);
+}
+
+/** A record whole; what is left of it where its blob is lost, which then does not verify. */
+async function whole(record: StoredRecord, { ports, log }: Services): Promise<StoredRecord> {
+  try {
+    return await wholeRecord(record, ports.blobs);
+  } catch (error) {
+    if (!(error instanceof BlobLostError)) throw error;
+    log("error", `the audit record ${record.sequence} of ${record.key} is not whole`, { error });
+    return record;
+  }
+}
 
 /** Whether an If-None-Match names an etag: a list, of weak ones too (RFC 9110, 13.1.2). */
 function names(header: string | undefined, etag: string): boolean {

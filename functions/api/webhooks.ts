@@ -17,11 +17,10 @@ export const receiveWebhook: Route = {
     if (!receiver) return problem(404, `There is no receiver "${name}".`);
     const body = await request.body(MAX_BODY);
     const { app, ports, settings } = services;
-    const context = { app, ports, settings, events: ports.queue("events") };
     const received = await receive(
       receiver,
       { body, header: (header) => request.header(header) },
-      context,
+      { app, ports, settings },
     ).catch((error: unknown) => {
       // Sending it again helps as little as it would without the setting.
       if (error instanceof InvalidSettingError) throw error;
@@ -41,6 +40,11 @@ export const receiveWebhook: Route = {
       case "invalid": {
         const { issues, quarantine } = received;
         return problem(400, "The payload is not valid; it is kept in quarantine.", { issues, quarantine });
+      }
+      case "too-large": {
+        const { issues, quarantine } = received;
+        const detail = "What the payload says is too large; it is kept in quarantine.";
+        return problem(413, detail, { issues, quarantine });
       }
       case "not-configured": {
         const missing = received.missing.join(", ");

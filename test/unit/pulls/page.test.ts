@@ -22,7 +22,9 @@ const pull = definePull({
 const settings = createSettings({}, []);
 const at = "2026-01-01T00:00:00.000Z";
 const good = (number: string): object => ({ number, at });
+/** More than a message holds, and more than is taken in. */
 const large = (number: string): object => ({ number, at, name: "x".repeat(300_000) });
+const tooLarge = (number: string): object => ({ number, at, name: "x".repeat(1_048_450) });
 
 let ports: MemoryPorts;
 beforeEach(() => {
@@ -37,7 +39,7 @@ describe("a page with a record that no event can be made of", () => {
     ["a time that is none", { number: "2", at: "yesterday" }, "no event can be made of it: "],
     ["what the user's code fails on", { number: "2", at, nested: {} }, "no event can be made of it: "],
     ["a time ahead of our clock", { number: "2", at: "2027-01-01T00:00:00Z" }, "five minutes ahead"],
-    ["more than a message can hold", large("2"), "the event is larger than a message of the queue can be: "],
+    ["more than is taken in", tooLarge("2"), "and at most 1048576 are taken in; send less, or in several"],
   ])("(%s) keeps that in quarantine, and sends the others", async (_what, poison, message) => {
     const taken = await takePage(pull, [good("1"), poison, good("3")], ports, settings);
     expect(taken).toEqual({ records: 3, events: 2, quarantined: 1 });
@@ -48,13 +50,22 @@ describe("a page with a record that no event can be made of", () => {
     expect(JSON.parse(quarantined()[0]?.payload.body ?? "")).toEqual(poison);
   });
 
+  test("sends what a message cannot hold by way of blobs, in the order of the page", async () => {
+    const taken = await takePage(pull, [good("1"), large("2"), large("3"), good("4")], ports, settings);
+    expect(taken).toEqual({ records: 4, events: 4, quarantined: 0 });
+    expect(sessions()).toEqual(["person|1", "person|2", "person|3", "person|4"]);
+    expect(ports.blobNames()).toHaveLength(2);
+  });
+
   test("names the field that is wrong", async () => {
     await takePage(pull, [{ number: 5, at }], ports, settings);
     expect(quarantined()).toMatchObject([{ issues: [{ path: "number" }] }]);
   });
 
   test("finds each event that is too large among many", async () => {
-    const records = Array.from({ length: 40 }, (_, n) => (n % 9 === 0 ? large(String(n)) : good(String(n))));
+    const records = Array.from({ length: 40 }, (_, n) =>
+      n % 9 === 0 ? tooLarge(String(n)) : good(String(n)),
+    );
     const taken = await takePage(pull, records, ports, settings);
     expect(taken).toEqual({ records: 40, events: 35, quarantined: 5 });
     expect(new Set(sessions()).size).toBe(35);
@@ -69,9 +80,9 @@ describe("a page with a record that no event can be made of", () => {
 });
 
 describe("what is no fault of a record is thrown", () => {
-  test.each(["queue", "documents"] as const)("a failure of the %s", async (of) => {
+  test.each(["queue", "documents", "blobs"] as const)("a failure of the %s", async (of) => {
     ports.failure = { of, error: new Error("it is down") };
-    await expect(takePage(pull, [good("1"), { number: "", at }], ports, settings)).rejects.toThrow(
+    await expect(takePage(pull, [large("1"), { number: "", at }], ports, settings)).rejects.toThrow(
       "it is down",
     );
   });

@@ -38,14 +38,17 @@ beforeEach(() => {
 
 function take(people: unknown, through = receiver): Promise<Received> {
   const request = { body: Buffer.from(JSON.stringify({ people })), header: () => undefined };
-  const context = { app, ports, settings: createSettings({}, []), events: ports.queue("events") };
+  const context = { app, ports, settings: createSettings({}, []) };
   return receive(through, request, context);
 }
 
 /** The issues of a payload that is not valid, seen to be the ones in quarantine. */
-async function refused(received: Promise<Received>): Promise<readonly { path: string; message: string }[]> {
+async function refused(
+  received: Promise<Received>,
+  status: "invalid" | "too-large" = "invalid",
+): Promise<readonly { path: string; message: string }[]> {
   const answer = await received;
-  if (answer.status !== "invalid") throw new TypeError(`it is ${answer.status}`);
+  if (answer.status !== status) throw new TypeError(`it is ${answer.status}`);
   const [kept] = ports.items("control") as readonly QuarantineItem[];
   expect(kept).toMatchObject({ id: answer.quarantine, via: "receiver", issues: answer.issues });
   return answer.issues;
@@ -76,22 +79,22 @@ describe("a payload", () => {
     expect([issues.length, issues.at(-1)?.message]).toEqual([101, "and 4900 more"]);
   });
 
-  test("larger than a message is not valid, and the issue says how large it may be", async () => {
-    const large = { number: "1", at, name: "x".repeat(300_000) };
-    expect(await refused(take([large]))).toEqual([
-      {
-        path: "",
-        message: "the event is larger than a message of the queue can be: more than 262144 bytes",
-      },
+  test("larger than a message is taken in, its data by way of a blob", async () => {
+    const large = { number: "1", at, name: "x".repeat(1_000_000) };
+    expect(await take([large])).toEqual({ status: "accepted", ids: ["crm:msg_1"] });
+    const [name] = ports.blobNames();
+    expect(ports.sent("events")).toMatchObject([{ sessionId: "person|1", body: { claim: { name } } }]);
+  });
+
+  test("with an event larger than 1 MiB is too large, kept, and nothing of it is sent", async () => {
+    const large = { number: "1", at, name: "x".repeat(1_048_576) };
+    const message = (id: string): string =>
+      `the event ${id} is 1048774 bytes of JSON, and at most 1048576 are taken in; send less, or in several events`;
+    expect(await refused(take([large]), "too-large")).toEqual([{ path: "", message: message("crm:msg_1") }]);
+    expect(await refused(take([{ number: "2", at }, large]), "too-large")).toMatchObject([
+      { message: expect.stringContaining("crm:msg_1:2") },
     ]);
-    expect(await refused(take([{ number: "2", at }, large]))).toEqual([
-      {
-        path: "",
-        message:
-          "one of the 2 events is larger than a message of the queue can be: more than 262144 bytes; " +
-          "others may have been taken in",
-      },
-    ]);
+    expect(ports.sent("events")).toEqual([]);
   });
 });
 
@@ -130,9 +133,10 @@ describe("what is no fault of the payload is thrown", () => {
     await expect(take([{ number: "1", at }], late)).rejects.toThrow(/[Pp]romise|async/);
   });
 
-  test.each(["queue", "documents"] as const)("a failure of the %s", async (of) => {
+  test.each(["queue", "documents", "blobs"] as const)("a failure of the %s", async (of) => {
     ports.failure = { of, error: new Error("it is down") };
-    const number = of === "queue" ? "1" : "";
-    await expect(take([{ number, at }])).rejects.toThrow("it is down");
+    const number = of === "documents" ? "" : "1";
+    await expect(take([{ number, at, name: "x".repeat(300_000) }])).rejects.toThrow("it is down");
+    expect(ports.sent("events")).toEqual([]);
   });
 });
