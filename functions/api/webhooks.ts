@@ -1,4 +1,6 @@
 import { InvalidSettingError } from "../../engine/errors/invalid-setting-error.ts";
+import type { Issue } from "../../engine/sync/quarantine.ts";
+import { shownId } from "../../engine/sync/quarantine-list.ts";
 import { receive } from "../../engine/sync/receive.ts";
 import { problem, type Route } from "./http.ts";
 
@@ -37,15 +39,10 @@ export const receiveWebhook: Route = {
         return { status: 202, json: { accepted: received.ids.length, ids: received.ids } };
       case "unauthorized":
         return problem(401, `The signature does not hold: ${received.reason}.`);
-      case "invalid": {
-        const { issues, quarantine } = received;
-        return problem(400, "The payload is not valid; it is kept in quarantine.", { issues, quarantine });
-      }
-      case "too-large": {
-        const { issues, quarantine } = received;
-        const detail = "What the payload says is too large; it is kept in quarantine.";
-        return problem(413, detail, { issues, quarantine });
-      }
+      case "invalid":
+        return problem(400, "The payload is not valid; it is kept in quarantine.", kept(received));
+      case "too-large":
+        return problem(413, "What the payload says is too large; it is kept in quarantine.", kept(received));
       case "not-configured": {
         const missing = received.missing.join(", ");
         return problem(503, `The receiver "${name}" is not configured: missing ${missing}.`);
@@ -53,3 +50,11 @@ export const receiveWebhook: Route = {
     }
   },
 };
+
+/** What is wrong with a payload, and the id under which the API has it. */
+function kept(received: { readonly issues: readonly Issue[]; readonly quarantine: string }): {
+  issues: readonly Issue[];
+  quarantine: string;
+} {
+  return { issues: received.issues, quarantine: shownId({ id: received.quarantine }) };
+}

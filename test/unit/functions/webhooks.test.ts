@@ -47,6 +47,7 @@ describe("a webhook", () => {
       headers: { "content-type": "application/problem+json" },
       json: {
         title: "Content Too Large",
+        quarantine: expect.stringMatching(/^[0-9a-f]{64}$/) as unknown,
         issues: [{ message: expect.stringContaining("at most 1048576 are taken in; send less") as unknown }],
       },
     });
