@@ -1,6 +1,8 @@
-import { BUS, COSMOS_KEY, connect, missingConnections } from "../engine/azure/connect.ts";
+import { BLOB, BUS, COSMOS_KEY, connect, missingConnections } from "../engine/azure/connect.ts";
 import type { AppDefinition, Setting } from "../engine/define/index.ts";
-import type { Log, Ports } from "../engine/ports.ts";
+import type { Log, Ports, Secrets } from "../engine/ports.ts";
+import { createSecrets } from "../engine/secrets/secrets.ts";
+import { SECRETS_KEY } from "../engine/secrets/seal.ts";
 import { createSettings, type Settings } from "../engine/settings/settings.ts";
 import { PSEUDONYM_KEY } from "../engine/sync/identify.ts";
 import { OPERATOR_TOKEN } from "./api/access.ts";
@@ -12,21 +14,35 @@ export interface Services {
   readonly log: Log;
   /** Connected on first use. Throws MissingSettingError while connections are not configured. */
   readonly ports: Ports;
+  /** Secrets that change while the app runs. */
+  readonly secrets: Secrets;
   close(): Promise<void>;
 }
 
 /** Joins an app with its environment. Connects to nothing yet. */
 export function createServices(app: AppDefinition, env: NodeJS.ProcessEnv, write: Log): Services {
-  const settings = createSettings(env, [BUS, COSMOS_KEY, OPERATOR_TOKEN, PSEUDONYM_KEY, ...settingsOf(app)]);
+  const settings = createSettings(env, [
+    BUS,
+    BLOB,
+    COSMOS_KEY,
+    OPERATOR_TOKEN,
+    PSEUDONYM_KEY,
+    SECRETS_KEY,
+    ...settingsOf(app),
+  ]);
   const log: Log = (level, message, facts) => write(level, settings.redact(message), settings.redact(facts));
   let connected: ReturnType<typeof connect> | undefined;
+  let secrets: Secrets | undefined;
+  const ports = (): Ports => (connected ??= connect(settings, log)).ports;
   return {
     app,
     settings,
     log,
     get ports() {
-      connected ??= connect(settings, log);
-      return connected.ports;
+      return ports();
+    },
+    get secrets() {
+      return (secrets ??= createSecrets(ports().documents, settings, ports().clock, log));
     },
     async close() {
       await Promise.all(app.integrations.map(async ({ destination }) => destination.close?.()));

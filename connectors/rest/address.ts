@@ -28,14 +28,28 @@ export function addressOf(base: URL, path: Path, query: Query = {}): URL {
  * and fragment: credentials belong in a secret.
  */
 export function baseAddress(setting: Setting, value: string): URL {
+  const url = endpointAddress(setting, value);
+  if (url.search) {
+    throw new InvalidSettingError(setting.name, "must be a URL without user, query and fragment");
+  }
+  return url;
+}
+
+/** The address of an endpoint in a setting, which may have a query. Throws an InvalidSettingError as {@link baseAddress}. */
+export function endpointAddress(setting: Setting, value: string): URL {
   const url = URL.parse(value);
   if (!url || !/^https?:$/.test(url.protocol)) {
     throw new InvalidSettingError(setting.name, "is no http or https URL");
   }
-  if (url.username || url.password || url.search || url.hash) {
-    throw new InvalidSettingError(setting.name, "must be a URL without user, query and fragment");
+  if (url.username || url.password || url.hash) {
+    throw new InvalidSettingError(setting.name, "must be a URL without user and fragment");
   }
   return url;
+}
+
+/** A text as a query or a form has it (URL Standard, `application/x-www-form-urlencoded`). */
+export function formEncoded(text: string): string {
+  return new URLSearchParams({ "": text }).toString().slice(1);
 }
 
 function pathText(path: Path): string {

@@ -11,94 +11,140 @@ import { InvalidSettingError } from "../../engine/errors/invalid-setting-error.t
 import { PermanentError } from "../../engine/errors/permanent-error.ts";
 import { RetryableError } from "../../engine/errors/retryable-error.ts";
 import { addressOf, baseAddress } from "./address.ts";
-import { bearer } from "./bearer.ts";
-import { exchange, type HttpAnswer, type HttpCall } from "./exchange.ts";
-import type { RestAnswer, RestRequest } from "./integration.ts";
-import { failure, succeeded } from "./verdict.ts";
+import type { RestAuth } from "./auth/auth.ts";
+import { letIn } from "./auth/let-in.ts";
+import type { HttpAnswer, HttpCall } from "./exchange.ts";
+import { recordedAnswer, recordedRequest } from "./recorded.ts";
+import { type AtDestination, bodyOf, type RestAnswer, type RestRequest } from "./request.ts";
+import type { RestResponse, RestVerdict } from "./response.ts";
+import { agentsFor } from "./targets/agents.ts";
+import { PRIVATE_TARGETS } from "./targets/targets.ts";
+import { failure, judged, succeeded } from "./verdict.ts";
 
 /** What a REST destination consists of. */
 export interface RestDestinationOptions {
   readonly baseUrl: Setting;
-  readonly token: Setting | undefined;
+  readonly auth: RestAuth | undefined;
   readonly timeoutMs: number;
-  readonly request: (document: never) => RestAnswer;
-  readonly remove: ((removed: Removed) => RestAnswer) | undefined;
+  readonly request: (document: never, there: AtDestination) => RestAnswer;
+  readonly remove: ((removed: Removed, there: AtDestination) => RestAnswer) | undefined;
+  readonly response: ((answer: RestResponse) => RestVerdict | undefined) | undefined;
 }
 
 /** Largest answer that is read, in bytes: 1 MB. */
 const MAX_BYTES = 1024 * 1024;
-/** How much of an answer the delivery record keeps, in characters: 32 K, so that its JSON fits what a record takes. */
-const MAX_RECORDED = 32 * 1024;
-/** The headers of an answer that tell something about a delivery. */
-const RECORDED_HEADERS = [
-  "content-type",
-  "etag",
-  "location",
-  "retry-after",
-  "x-request-id",
-  "x-correlation-id",
-];
 
 const UNSENT_REMOVAL = { ignored: "the integration does not send removals" };
 
 /** A destination that is reached with one HTTP request a version. */
 export function restDestination(options: RestDestinationOptions): Destination {
-  const { baseUrl, token } = options;
+  const { baseUrl, auth } = options;
   return {
-    settings: token ? [baseUrl, token] : [baseUrl],
+    settings: [baseUrl, ...(auth?.settings ?? []), PRIVATE_TARGETS],
     async deliver(snapshot: Snapshot, context): Promise<Attempt> {
       const mapped = map(options, snapshot);
       if (mapped === undefined) return { status: "ignored", reason: "the mapping had nothing to send" };
       if ("ignored" in mapped) return { status: "ignored", reason: mapped.ignored };
-      const call = callOf(options, mapped, snapshot, context);
-      const request = recordedRequest(call, mapped);
-      const answer = await exchange(call).catch((error: unknown) => {
-        throw error instanceof RetryableError ? new RetryableError(error.message, { request }) : error;
-      });
-      const response = recordedAnswer(answer);
-      if (succeeded(call.method, answer.status)) return { status: "delivered", request, response };
-      throw failure(`${call.method} ${call.url.origin}${call.url.pathname}`, answer, { request, response });
+      try {
+        const call = callOf(options, mapped, snapshot, context);
+        const request = recordedRequest(call, mapped);
+        const { answer, secrets } = await letIn({ ...call, record: request }, auth, context);
+        const evidence = { request, response: recordedAnswer(answer, secrets) };
+        const remoteId = settle(options, call, answer, evidence);
+        return {
+          status: "delivered",
+          ...evidence,
+          ...(call.method === "DELETE" ? { known: false } : {}),
+          ...(remoteId === undefined ? {} : { remoteId }),
+        };
+      } catch (error) {
+        // An operator can put a wrong setting right.
+        if (error instanceof InvalidSettingError) throw new RetryableError(error.message, { cause: error });
+        throw error;
+      }
     },
   };
 }
 
 function map({ request, remove }: RestDestinationOptions, snapshot: Snapshot): RestAnswer {
-  const { id, key, version, data } = snapshot;
+  const { id, key, version, data, known, remoteId } = snapshot;
+  const there: AtDestination = { known, remoteId };
   try {
-    if (data === undefined) return remove ? remove({ id, key, version }) : UNSENT_REMOVAL;
-    return (request as (document: object) => RestAnswer)({ ...data, id, key, version });
+    if (data === undefined) return remove ? remove({ id, key, version }, there) : UNSENT_REMOVAL;
+    // The document's type is the definition's, which has checked it.
+    const mapping = request as (document: object, there: AtDestination) => RestAnswer;
+    return mapping({ ...data, id, key, version }, there);
   } catch (error) {
     throw new PermanentError(`the mapping threw ${String(error)}`, { cause: error });
   }
 }
 
 function callOf(
-  { baseUrl, token, timeoutMs }: RestDestinationOptions,
+  { baseUrl, timeoutMs }: RestDestinationOptions,
   request: RestRequest,
   { key, version }: Snapshot,
   { value, signal }: AttemptContext,
 ): HttpCall {
   try {
+    const content = bodyOf(request);
     return {
       method: request.method,
       url: addressOf(baseAddress(baseUrl, value(baseUrl)), request.path, request.query),
       headers: {
         accept: "application/json",
-        ...(request.json === undefined ? {} : { "content-type": "application/json" }),
+        ...(content === undefined ? {} : checked({ "content-type": content.type })),
         ...checked(request.headers ?? {}),
         "idempotency-key": idempotencyKey(key, version),
-        ...bearer(token, value),
       },
-      ...(request.json === undefined ? {} : { body: JSON.stringify(request.json) }),
+      ...(content === undefined ? {} : { body: content.body }),
       timeoutMs,
       maxBytes: MAX_BYTES,
+      agents: agentsFor(value(PRIVATE_TARGETS)),
       signal,
     };
   } catch (error) {
-    // A wrong setting is put right by an operator, a wrong path only by a new mapping.
-    if (error instanceof InvalidSettingError) throw new RetryableError(error.message, { cause: error });
     if (error instanceof TypeError) throw new PermanentError(`the mapping is wrong: ${error.message}`);
     throw error;
+  }
+}
+
+/** What an answer means: the destination's own id where it told one. Throws when it did not take the version. */
+function settle(
+  { response }: RestDestinationOptions,
+  { method, url }: HttpCall,
+  answer: HttpAnswer,
+  evidence: { readonly request: object; readonly response: object },
+): string | undefined {
+  const what = `${method} ${url.origin}${url.pathname}`;
+  const verdict = response && interpreted(response, what, answer, evidence);
+  if (verdict?.verdict === "delivered") return verdict.remoteId;
+  if (verdict) throw judged(what, verdict, answer, evidence);
+  if (succeeded(method, answer.status)) return undefined;
+  throw failure(what, answer, evidence);
+}
+
+function interpreted(
+  response: (answer: RestResponse) => RestVerdict | undefined,
+  what: string,
+  { status, headers, text, truncated }: HttpAnswer,
+  evidence: object,
+): RestVerdict | undefined {
+  try {
+    return response({ status, headers, text, json: truncated ? undefined : jsonOf(text) });
+  } catch (error) {
+    const message = `${what} was answered ${status}, and the response mapping threw ${String(error)}`;
+    throw new PermanentError(`${message}; the destination may have taken the delivery`, {
+      ...evidence,
+      cause: error,
+    });
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
@@ -114,19 +160,4 @@ function checked(headers: Readonly<Record<string, string>>): Record<string, stri
     validateHeaderValue(name, value);
   }
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-function recordedRequest({ method, url, headers }: HttpCall, { json }: RestRequest): object {
-  const { authorization: _secret, ...rest } = headers;
-  return { method, url: url.href, headers: rest, ...(json === undefined ? {} : { body: json }) };
-}
-
-function recordedAnswer({ status, headers, text, truncated }: HttpAnswer): object {
-  const kept = Object.entries(headers).filter(([name]) => RECORDED_HEADERS.includes(name));
-  return {
-    status,
-    headers: Object.fromEntries(kept),
-    ...(text === "" ? {} : { body: text.slice(0, MAX_RECORDED) }),
-    ...(truncated || text.length > MAX_RECORDED ? { truncated: true } : {}),
-  };
 }

@@ -1,8 +1,7 @@
-import http from "node:http";
-import https from "node:https";
 import { addAbortSignal, type Readable } from "node:stream";
 import axios from "axios";
 import { RetryableError } from "../../engine/errors/retryable-error.ts";
+import type { Agents } from "./targets/agents.ts";
 
 /** One HTTP request, complete. */
 export interface HttpCall {
@@ -14,7 +13,12 @@ export interface HttpCall {
   readonly timeoutMs: number;
   /** Of the response; reading stops there, and `truncated` says so. In bytes, after decompression. */
   readonly maxBytes: number;
-  readonly signal: AbortSignal;
+  /** The connections that it goes through. */
+  readonly agents: Agents;
+  /** Ends it before its time. Default: nothing does. */
+  readonly signal?: AbortSignal;
+  /** What to record of it when no answer comes. Default: nothing. */
+  readonly record?: object;
 }
 
 /** What came back, whatever its status. */
@@ -26,22 +30,17 @@ export interface HttpAnswer {
   readonly truncated: boolean;
 }
 
-/** Connections are kept and shared by everything that speaks REST; idle ones do not hold the process. */
-const AGENTS = {
-  httpAgent: new http.Agent({ keepAlive: true }),
-  httpsAgent: new https.Agent({ keepAlive: true }),
-};
-
 /**
  * Makes one HTTP request. Redirects are not followed, and every status is an answer. Throws a RetryableError when
- * none came: a network fault, or the time ran out. Its message and the errors behind it name no header.
+ * none came: a network fault, the time ran out, or the address is one that may not be connected to. Its message and
+ * the errors behind it name no header and no query.
  */
 export async function exchange(call: HttpCall): Promise<HttpAnswer> {
   const timeout = AbortSignal.timeout(call.timeoutMs);
-  const signal = AbortSignal.any([call.signal, timeout]);
+  const signal = call.signal ? AbortSignal.any([call.signal, timeout]) : timeout;
   try {
     const response = await axios.request<Readable>({
-      ...AGENTS,
+      ...call.agents,
       adapter: "http",
       url: call.url.href,
       method: call.method,
@@ -62,10 +61,11 @@ export async function exchange(call: HttpCall): Promise<HttpAnswer> {
     // The error of axios holds the request with its headers, so it does not become the cause.
     const why = timeout.aborted
       ? `no answer within ${call.timeoutMs} ms`
-      : call.signal.aborted
+      : call.signal?.aborted
         ? "the attempt ran out of time"
-        : codeOf(error);
-    throw new RetryableError(`${call.method} ${call.url.origin}${call.url.pathname} failed: ${why}`);
+        : reasonOf(error);
+    const message = `${call.method} ${call.url.origin}${call.url.pathname} failed: ${why}`;
+    throw new RetryableError(message, call.record === undefined ? {} : { request: call.record });
   }
 }
 
@@ -95,8 +95,10 @@ function plain(headers: object): Record<string, string> {
   );
 }
 
-function codeOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown network fault";
+  // As axios hands it on, it is no instance of its class any more.
+  if (error.name === "PrivateTargetError") return error.message;
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
   return error.message.includes(code) || error.message === ""
     ? error.message || code

@@ -2,6 +2,7 @@ import { PermanentError } from "../../engine/errors/permanent-error.ts";
 import type { AttemptEvidence } from "../../engine/errors/retryable-error.ts";
 import { RetryableError } from "../../engine/errors/retryable-error.ts";
 import type { HttpAnswer } from "./exchange.ts";
+import type { RestVerdict } from "./response.ts";
 
 /**
  * Statuses below 500 that say "not now" rather than "no": timeout, too early, too many requests; and those for an
@@ -30,6 +31,23 @@ export function failure(
   if (!LATER.has(answer.status) && answer.status < 500) return new PermanentError(message, evidence);
   const asked = retryAfterMs(answer.headers["retry-after"], Date.now());
   return new RetryableError(message, asked === undefined ? evidence : { ...evidence, retryAfterMs: asked });
+}
+
+/**
+ * The error of an answer that a response mapping took for no success: a RetryableError with the wait that it or
+ * `Retry-After` names, or a PermanentError. `what` names the request in the message.
+ */
+export function judged(
+  what: string,
+  verdict: Exclude<RestVerdict, { verdict: "delivered" }>,
+  answer: HttpAnswer,
+  evidence: AttemptEvidence,
+): RetryableError | PermanentError {
+  const message = `${what} was answered ${answer.status}: ${verdict.reason}`;
+  if (verdict.verdict === "refused") return new PermanentError(message, evidence);
+  const asked = verdict.afterMs ?? retryAfterMs(answer.headers["retry-after"], Date.now());
+  if (asked === undefined) return new RetryableError(message, evidence);
+  return new RetryableError(message, { ...evidence, retryAfterMs: Math.min(asked, MAX_RETRY_AFTER_MS) });
 }
 
 /**

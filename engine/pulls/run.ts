@@ -1,10 +1,12 @@
 import type { PullDefinition } from "../define/pull.ts";
+import { CancelledError } from "../errors/cancelled-error.ts";
 import { InvalidSettingError } from "../errors/invalid-setting-error.ts";
 import { LeaseLostError } from "../errors/lease-lost-error.ts";
 import { MissingSettingError } from "../errors/missing-setting-error.ts";
 import { PermanentError } from "../errors/permanent-error.ts";
 import { RetryableError } from "../errors/retryable-error.ts";
-import type { Documents, Ports } from "../ports.ts";
+import type { Documents, Ports, Secrets } from "../ports.ts";
+import { heedCancellation } from "../runs/cancel.ts";
 import { endRun, readRun, type Run, saveRun } from "../runs/run.ts";
 import type { Settings } from "../settings/settings.ts";
 import { attemptUntilSettled } from "../deliveries/attempts.ts";
@@ -24,15 +26,16 @@ const MAX_EMPTY_PAGES = 100;
 /**
  * Does the work of a started pull: page after page to the queue, the checkpoint after each, so that after a crash the
  * same message goes on where it was. At the end the checkpoint moves to the start of the walk less the overlap. A
- * source that fails, or does not come to an end, ends the run as failed; the next run asks for the same time from
- * page 1. Returns quietly when the lease went to another run, or this run to another host. Rejects when store or
- * queue fail: the message must then come again.
+ * source that fails, or does not come to an end, ends the run as failed, and an operator's wish, heeded before each
+ * page, as cancelled; the next run asks for the same time from page 1. Returns quietly when the lease went to another
+ * run, or this run to another host. Rejects when store or queue fail: the message must then come again.
  */
 export async function runPull(
   pull: PullDefinition,
   message: PullMessage,
   ports: Ports,
   settings: Settings,
+  secrets: Secrets,
 ): Promise<void> {
   const { documents, clock } = ports;
   const now = (): string => new Date(clock.now()).toISOString();
@@ -41,7 +44,7 @@ export async function runPull(
   if (!known || known.endedAt) return;
   let held = await readCheckpoint(documents, pull.name);
   let run: Run = { ...known, status: "running", startedAt: known.startedAt ?? now() };
-  const end = (status: "succeeded" | "failed", error?: string): Promise<void> =>
+  const end = (status: "succeeded" | "failed" | "cancelled", error?: string): Promise<void> =>
     saveRun(documents, { ...run, status, endedAt: now(), ...(error === undefined ? {} : { error }) });
   if (held.checkpoint.finished === message.run) return end("succeeded");
 
@@ -52,9 +55,10 @@ export async function runPull(
     held = await move(documents, message, held, { startedAt, leaseUntil: lease() });
     await saveRun(documents, run);
     for (;;) {
+      await heedCancellation(documents, message.run);
       const { since, page } = held.checkpoint;
-      const read = await attemptUntilSettled(1, (signal) =>
-        pull.pages.read({ since, page }, (setting) => settings.value(setting), signal),
+      const read = await attemptUntilSettled((signal) =>
+        pull.pages.read({ since, page }, { value: (setting) => settings.value(setting), secrets, signal }),
       );
       const taken = await takePage(pull, read.records, ports, settings);
       counts.pages += 1;
@@ -83,6 +87,11 @@ export async function runPull(
           ? ({ status: "succeeded" } as const)
           : ({ status: "failed", error: error.message } as const);
       return endRun(documents, message.run, { ...how, endedAt: now() });
+    }
+    if (error instanceof CancelledError) {
+      await end("cancelled");
+      await move(documents, message, held, BETWEEN_WALKS);
+      return;
     }
     // The store and the queue may recover, so what they throw brings the message back; these end the run.
     if (!ENDS.some((kind) => error instanceof kind)) throw error;

@@ -1,4 +1,4 @@
-import { unescape } from "node:querystring";
+import type { KnownSecrets } from "./known-secrets.ts";
 
 /** A copy of a JSON-like value without secrets: known secret values inside strings, and members that carry credentials. */
 export type Redact = <T>(value: T) => T;
@@ -6,33 +6,9 @@ export type Redact = <T>(value: T) => T;
 const MASK = "[redacted]";
 const CREDENTIAL =
   /^(authorization|proxy-authorization|cookie|set-cookie|x-functions-key|x-caudal-token|x-api-key|password|secret|token|access_token|refresh_token|client_secret|sig)$/i;
-/** Shorter values are no secrets worth hiding, and masking them would garble everything. */
-const SHORTEST = 6;
 
-/**
- * A redactor over a live set of secret values. It hides each as it is, percent-encoded, in base64 and as JSON escapes
- * it; of a URL also its normal form, with or without a slash at the end, and its password; of a connection string the
- * key; and the password in any URL.
- */
-export function createRedactor(secrets: ReadonlySet<string>): Redact {
-  let known: readonly string[] = [];
-  let size = 0;
-  const forms = (): readonly string[] => {
-    if (size === secrets.size) return known;
-    size = secrets.size;
-    known = [...secrets]
-      .flatMap((secret) => [secret, ...partsOfUrl(secret), ...keysOfConnection(secret)])
-      .filter((secret) => secret.length >= SHORTEST)
-      .flatMap((secret) => [
-        secret,
-        encodeURIComponent(secret),
-        Buffer.from(secret).toString("base64"),
-        JSON.stringify(secret).slice(1, -1),
-      ])
-      .toSorted((a, b) => b.length - a.length);
-    return known;
-  };
-
+/** A redactor over a live set of secrets. It hides each of their forms, and the password in any URL. */
+export function createRedactor(secrets: KnownSecrets): Redact {
   const text = (value: string, hidden: readonly string[]): string => {
     let clean = value;
     for (const form of hidden) if (clean.includes(form)) clean = clean.replaceAll(form, MASK);
@@ -52,18 +28,5 @@ export function createRedactor(secrets: ReadonlySet<string>): Redact {
       ]),
     );
   };
-  return <T>(value: T): T => walk(value, forms()) as T;
-}
-
-/** The keys in a connection string of Azure: `Endpoint=…;SharedAccessKey=…`. */
-function keysOfConnection(secret: string): string[] {
-  return [...secret.matchAll(/(?:Key|Password|Signature)=([^;]+)/gi)].map(([, key = ""]) => key);
-}
-
-/** What of a secret URL may show up without the rest: the URL as it is sent, and its password, written and decoded. */
-function partsOfUrl(secret: string): string[] {
-  const url = URL.parse(secret);
-  if (!url) return [];
-  const password = /^[^/?#]+:\/\/[^/?#]*?:([^/?#]*)@/.exec(secret)?.[1] ?? "";
-  return [url.href, url.href.replace(/\/$/, ""), url.password, password, unescape(password)];
+  return <T>(value: T): T => walk(value, secrets.forms()) as T;
 }

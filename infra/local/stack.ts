@@ -173,7 +173,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         `BlobEndpoint=http://127.0.0.1:${ports["blob"]}/devstoreaccount1;`,
       mysql: mysqlUrl ?? `mysql://root:${secrets.mysqlPassword}@127.0.0.1:${ports["mysql"]}`,
     };
-    const environment = hostEnvironment({ CAUDAL_PSEUDONYM_KEY: secrets.pseudonymKey, ...settings }, ready);
+    const keys = { CAUDAL_PSEUDONYM_KEY: secrets.pseudonymKey, CAUDAL_SECRETS_KEY: secrets.secretsKey };
+    const environment = hostEnvironment({ ...keys, ...settings }, ready);
     const running = hosts.map((name, index) => {
       const http = index === 0 && options.port ? options.port : ports[name]!;
       const args = ["--app", appDir, "--port", String(http), "--data", folder(name)];
@@ -210,10 +211,11 @@ function hostEnvironment(
   ready: Omit<ReadyStack, "http" | "console">,
 ): Record<string, string> {
   return {
-    CAUDAL_PRIVATE_TARGETS: "127.0.0.0/8,::1",
     AzureWebJobsDisableHomepage: "true",
     FUNCTIONS_WORKER_RUNTIME: "node",
     ...settings,
+    // Empty counts as not set: what runs beside this stack is to be reached.
+    CAUDAL_PRIVATE_TARGETS: settings["CAUDAL_PRIVATE_TARGETS"] || "127.0.0.0/8,::1",
     ServiceBusConnection: ready.serviceBus,
     COSMOS_ENDPOINT: ready.cosmos.endpoint,
     COSMOS_KEY: ready.cosmos.key,

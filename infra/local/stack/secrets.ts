@@ -9,6 +9,8 @@ export interface StackSecrets {
   mysqlPassword: string;
   /** The key of pseudonymous entity ids. */
   pseudonymKey: string;
+  /** The key under which secrets are stored: base64 of 32 bytes. */
+  secretsKey: string;
 }
 
 /** The secrets of a data folder, made up at its first start and readable by its owner alone. */
@@ -16,7 +18,12 @@ export function stackSecrets(dataDir: string): StackSecrets {
   const file = path.join(dataDir, "secrets.json");
   const kept = existsSync(file) ? (readJson(file) as Partial<StackSecrets>) : {};
   const random = (): string => randomBytes(24).toString("base64url");
-  const fresh = { operatorToken: random(), mysqlPassword: random(), pseudonymKey: random() };
+  const fresh = {
+    operatorToken: random(),
+    mysqlPassword: random(),
+    pseudonymKey: random(),
+    secretsKey: randomBytes(32).toString("base64"),
+  };
   const secrets = { ...fresh, ...kept };
   writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
   return secrets;

@@ -39,6 +39,7 @@ test("what an app asks for and the demo does not set is empty, but for the MySQL
   expect(closedSettings(app, { TILLS_API_URL: "http://127.0.0.1:1" })).toEqual({
     TILLS_API_URL: "http://127.0.0.1:1",
     TILLS_API_TOKEN: "",
+    CAUDAL_PRIVATE_TARGETS: "",
     CLUB_API_URL: "",
     CLUB_PULL_SCHEDULE: "",
   });

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import type { AppDefinition, CloudEvent, PullDefinition } from "../../../engine/define/index.ts";
 import { runPull } from "../../../engine/pulls/run.ts";
 import { type PullMessage, startPull } from "../../../engine/pulls/start.ts";
+import { createSecrets } from "../../../engine/secrets/secrets.ts";
 import { createSettings } from "../../../engine/settings/settings.ts";
 import { memoryPorts } from "../sync/memory-ports.ts";
 import { followPages } from "./example-checkout.ts";
@@ -83,7 +84,9 @@ async function pulled(pages: readonly object[]): Promise<{ asked: string[]; even
     const ports = memoryPorts();
     await startPull(club, ports);
     const message = ports.sent("runs")[0]?.body as PullMessage;
-    await runPull(club, message, ports, createSettings({ CLUB_API_URL: url }, []));
+    const settings = createSettings({ CLUB_API_URL: url, CAUDAL_PRIVATE_TARGETS: "127.0.0.1" }, []);
+    const secrets = createSecrets(ports.documents, settings, ports.clock, ports.log);
+    await runPull(club, message, ports, settings, secrets);
     return { asked, events: ports.sent("events").map(({ body }) => body as CloudEvent) };
   } finally {
     server.closeAllConnections();

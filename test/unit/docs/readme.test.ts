@@ -14,6 +14,8 @@ import { topologyOf } from "../../../engine/define/topology.ts";
 import type { OutgoingMessage, Ports } from "../../../engine/ports.ts";
 import { createSettings } from "../../../engine/settings/settings.ts";
 import { receive } from "../../../engine/sync/receive.ts";
+import { attemptContext } from "../connectors/rest/attempt-context.ts";
+import { memoryPorts } from "../sync/memory-ports.ts";
 import { followPages } from "./example-checkout.ts";
 import { declaredSettings, documentedSettings } from "./settings.ts";
 
@@ -44,7 +46,7 @@ describe("the example of the README", () => {
   test("gives the integration a subscription of its own", () => {
     const subscription = topologyOf(app).topics[0]?.subscriptions.find(({ name }) => name === "tills");
     expect(subscription?.filter).toMatch(
-      /^entity = 'customer' AND \(removed = TRUE OR changed LIKE '%\|loyalty\|%'/,
+      /^only = 'tills' OR \(only IS NULL AND entity = 'customer' AND \(removed = TRUE OR changed LIKE '%\|loyalty\|%'/,
     );
   });
 
@@ -87,10 +89,10 @@ async function received(payload: unknown): Promise<CloudEvent[]> {
     "webhook-signature": `v1,${createHmac("sha256", key).update(signed).digest("base64")}`,
   };
   const sent: OutgoingMessage[] = [];
-  const events = { send: async (messages: readonly OutgoingMessage[]) => void sent.push(...messages) };
-  const ports = { clock: { now: () => now } } as Ports;
+  const queue = { send: async (messages: readonly OutgoingMessage[]) => void sent.push(...messages) };
+  const ports: Ports = { ...memoryPorts(), clock: { now: () => now }, queue: () => queue };
   const request = { body: Buffer.from(body), header: (name: string) => headers[name] };
-  const outcome = await receive(receiver, request, { app, ports, settings, events });
+  const outcome = await receive(receiver, request, { app, ports, settings });
   expect(outcome).toEqual({ status: "accepted", ids: ["loyalty:msg_1"] });
   return sent.map((message) => message.body as CloudEvent);
 }
@@ -109,8 +111,7 @@ async function sentFor(data: object | undefined): Promise<string> {
   try {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const snapshot = { key: "customer|CC-1020", entity: "customer", id: "CC-1020", version: 3, data };
-    const context = { value: () => url, signal: AbortSignal.timeout(10_000) };
-    await destination.deliver(snapshot as Snapshot<never>, context);
+    await destination.deliver(snapshot as Snapshot<never>, attemptContext({ TILLS_API_URL: url }));
   } finally {
     server.closeAllConnections();
     server.close();

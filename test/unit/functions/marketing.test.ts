@@ -2,20 +2,26 @@ import { describe, expect, test } from "vitest";
 import type { Attempt, DataOf } from "../../../engine/define/index.ts";
 import { marketing } from "../../../functions/integrations/marketing.ts";
 import type { customer } from "../../../schemas/customer.ts";
+import { attemptContext } from "../connectors/rest/attempt-context.ts";
 import { httpServer } from "../connectors/rest/http-server.ts";
 
 const identity = { documentType: "CC", documentNumber: "1020" };
 
-function deliver(baseUrl: string, data: DataOf<typeof customer> | undefined): Promise<Attempt> {
+function deliver(
+  baseUrl: string,
+  data: DataOf<typeof customer> | undefined,
+  known = false,
+): Promise<Attempt> {
   const snapshot = {
     key: "customer|CC-1020",
     entity: "customer",
     id: "CC-1020",
     version: 2,
     data: data as never,
+    known,
   };
-  const value = ({ name }: { name: string }): string => (name === "MARKETING_API_URL" ? baseUrl : "tok-1");
-  return marketing.destination.deliver(snapshot, { value, signal: new AbortController().signal });
+  const context = attemptContext({ MARKETING_API_URL: baseUrl, MARKETING_API_TOKEN: "tok-1" });
+  return marketing.destination.deliver(snapshot, context);
 }
 
 describe("marketing", () => {
@@ -49,7 +55,18 @@ describe("marketing", () => {
     });
   });
 
-  test("ignores whoever cannot be reached, and records why", async () => {
+  test("withdraws a contact that it has and that can no longer be reached", async () => {
+    const server = await httpServer((response) => response.writeHead(204).end());
+    for (const data of [{ identity }, { identity, contact: {} }]) {
+      const attempt = await deliver(server.url, data, true);
+      expect(attempt).toMatchObject({ status: "delivered", known: false });
+    }
+    expect(server.seen.map(({ method, url }) => `${method} ${url}`)).toEqual(
+      Array.from({ length: 2 }, () => "DELETE /contacts/CC-1020"),
+    );
+  });
+
+  test("ignores whoever cannot be reached and is not there, and records why", async () => {
     const server = await httpServer((response) => response.end());
     expect(await deliver(server.url, { identity })).toEqual({
       status: "ignored",

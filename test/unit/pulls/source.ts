@@ -9,6 +9,7 @@ import { type Checkpoint, readCheckpoint } from "../../../engine/pulls/checkpoin
 import { runPull } from "../../../engine/pulls/run.ts";
 import { type PullMessage, startPull } from "../../../engine/pulls/start.ts";
 import { readRun, type Run } from "../../../engine/runs/run.ts";
+import { createSecrets } from "../../../engine/secrets/secrets.ts";
 import { createSettings } from "../../../engine/settings/settings.ts";
 import { type MemoryPorts, memoryPorts } from "../sync/memory-ports.ts";
 import { told } from "../sync/shop.ts";
@@ -51,7 +52,9 @@ export class Source {
 
   /** A host takes the message. */
   async work(message: PullMessage): Promise<Run | undefined> {
-    await runPull(this.pull, message, this.ports, createSettings({}, []));
+    const { documents, clock, log } = this.ports;
+    const settings = createSettings({}, []);
+    await runPull(this.pull, message, this.ports, settings, createSecrets(documents, settings, clock, log));
     return this.run(message.run);
   }
 

@@ -1,68 +1,13 @@
 import type { ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
+import { bearerToken } from "../../../../connectors/rest/auth/bearer-token.ts";
 import { defineRestIntegration, ignore, type RestAnswer } from "../../../../connectors/rest/integration.ts";
-import {
-  type Attempt,
-  defineDocument,
-  type Mapped,
-  type Removed,
-  secret,
-  setting,
-} from "../../../../engine/define/index.ts";
+import { type Removed, secret, setting } from "../../../../engine/define/index.ts";
 import { PermanentError } from "../../../../engine/errors/permanent-error.ts";
 import { RetryableError } from "../../../../engine/errors/retryable-error.ts";
+import { deepText, deliver, fault, type Given, person, TOKEN } from "./deliver.ts";
 import { httpServer } from "./http-server.ts";
-
-const person = defineDocument("person", {
-  id: ["number"],
-  schema: z.strictObject({
-    identity: z.strictObject({ number: z.string() }),
-    contact: z.strictObject({ email: z.string() }).optional(),
-  }),
-});
-const TOKEN = "tok-planted-7f3a";
-
-interface Given {
-  baseUrl: string;
-  token?: string;
-  timeoutMs?: number;
-  signal?: AbortSignal;
-  request?: (c: Mapped<typeof person>) => RestAnswer;
-  remove?: (removed: Removed) => RestAnswer;
-  /** The id of the entity. Default 7. */
-  id?: string;
-  removed?: boolean;
-}
-
-async function deliver(given: Given): Promise<Attempt> {
-  const { baseUrl, token = TOKEN, id = "7", removed = false, signal = new AbortController().signal } = given;
-  const { destination } = defineRestIntegration({
-    name: "shop",
-    on: person,
-    baseUrl: setting("SHOP_URL"),
-    token: secret("SHOP_TOKEN"),
-    ...(given.timeoutMs === undefined ? {} : { timeoutMs: given.timeoutMs }),
-    request:
-      given.request ??
-      ((c) => ({ method: "PUT", path: `/people/${c.id}`, json: { email: c.contact?.email ?? null } })),
-    ...(given.remove ? { remove: given.remove } : {}),
-  });
-  const data = removed ? undefined : { identity: { number: "7" }, contact: { email: "a@example.com" } };
-  const snapshot = { key: `person|${id}`, entity: "person", id, version: 3, data: data as never };
-  const value = ({ name }: { name: string }): string => (name === "SHOP_TOKEN" ? token : baseUrl);
-  return destination.deliver(snapshot, { value, signal });
-}
-
-async function fault(attempt: Promise<Attempt>): Promise<RetryableError | PermanentError> {
-  const error: unknown = await attempt.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (error instanceof RetryableError || error instanceof PermanentError) return error;
-  throw new Error(`expected a RetryableError or a PermanentError, got ${String(error)}`);
-}
 
 describe("a REST delivery", () => {
   test("is one request with a token, a key that tells repeats, and JSON", async () => {
@@ -224,6 +169,13 @@ describe("what goes wrong on the way", () => {
   test.each<[string, (response: ServerResponse) => void]>([
     ["no answer", () => undefined],
     ["an answer without end", (response) => response.write("{")],
+    [
+      "an answer that comes byte by byte",
+      (response) => {
+        const drip = setInterval(() => response.write(" "), 20);
+        response.on("close", () => clearInterval(drip));
+      },
+    ],
   ])("%s within the timeout: to be tried again", async (_what, answer) => {
     const server = await httpServer(answer);
     const error = await fault(deliver({ baseUrl: server.url, timeoutMs: 150 }));
@@ -249,7 +201,7 @@ describe("what goes wrong on the way", () => {
       });
       const attempt = await deliver({ baseUrl: server.url });
       expect(attempt).toMatchObject({ status: "delivered", response: { truncated: true } });
-      expect((attempt.response as { body: string }).body).toHaveLength(32_768);
+      expect((attempt.response as { body: string }).body).toHaveLength(65_536);
     }
   });
 
@@ -306,17 +258,14 @@ test("connections are kept: ten deliveries in turn take one", async () => {
   expect(server.sockets()).toBe(1);
 });
 
+test("takes its token as a short form, and not beside another way to be let in", () => {
+  const options = { name: "shop", on: person, baseUrl: setting("SHOP_URL"), request: () => undefined };
+  const token = secret("SHOP_TOKEN");
+  expect(defineRestIntegration({ ...options, token }).destination.settings).toContain(token);
+  expect(() => defineRestIntegration({ ...options, token, auth: bearerToken(token) })).toThrow(TypeError);
+});
+
 test.each([99, 30_001, NaN])("a timeout of %d is refused when defined", (timeoutMs) => {
   const options = { name: "shop", on: person, baseUrl: setting("SHOP_URL"), timeoutMs };
   expect(() => defineRestIntegration({ ...options, request: () => undefined })).toThrow(TypeError);
 });
-
-/** Everything that could be read from a value, causes of errors included. */
-function deepText(value: unknown): string {
-  if (!(value instanceof Error)) return JSON.stringify(value);
-  const own = Object.fromEntries(
-    Object.getOwnPropertyNames(value).map((name) => [name, Reflect.get(value, name)]),
-  );
-  const { cause, ...rest } = own;
-  return JSON.stringify(rest) + (cause === undefined ? "" : deepText(cause));
-}

@@ -4,6 +4,7 @@ import { restPages } from "../../../../connectors/rest/pages.ts";
 import { secret, setting } from "../../../../engine/define/index.ts";
 import { PermanentError } from "../../../../engine/errors/permanent-error.ts";
 import { RetryableError } from "../../../../engine/errors/retryable-error.ts";
+import { attemptContext } from "./attempt-context.ts";
 import { httpServer } from "./http-server.ts";
 
 const TOKEN = "tok-planted-7f3a";
@@ -20,8 +21,7 @@ const reader = restPages({
 const read = (baseUrl: string, signal = new AbortController().signal): ReturnType<typeof reader.read> =>
   reader.read(
     { since: "2025-03-01T10:00:00.000Z", page: 2 },
-    ({ name }) => (name === "SHOP_URL" ? baseUrl : TOKEN),
-    signal,
+    attemptContext({ SHOP_URL: baseUrl, SHOP_TOKEN: TOKEN }, signal),
   );
 
 describe("restPages", () => {
