@@ -17,6 +17,9 @@ import type { Watermark } from "./watermark.ts";
 /** A delivery that failed on its own for so long, while others got through, becomes a dead letter. */
 const GIVE_UP_MS = 24 * 60 * 60_000;
 
+/** How soon what was put off is looked at again, where nothing says later. */
+const SOON_MS = 1_500;
+
 /** Delivers what announcements say to one destination. */
 export interface Deliverer {
   /**
@@ -87,7 +90,8 @@ export function createDeliverer(
 
   const postpone = async (announcement: Announcement, delay: Delay | undefined): Promise<void> => {
     const waits = await patiently(() => ledger.postponed(announcement, delay));
-    await patiently(() => wakeAt(Date.parse(waits.dueAt)));
+    // Not at once: a hold that another host ended is remembered for a second, and those who join need no wakeup each.
+    await patiently(() => wakeAt(Math.max(Date.parse(waits.dueAt), clock.now() + SOON_MS)));
   };
 
   /** After a round of attempts in vain, at a destination that works. */

@@ -19,7 +19,7 @@ export interface DeliveryRecord {
   readonly version: number;
   readonly reason?: string;
   readonly error?: string;
-  /** What was sent and what came back; where its JSON is over 64 K characters, a {@link Truncated}. */
+  /** What was sent and what came back; where its JSON is over 512 KB, a {@link Truncated}. */
   readonly request?: unknown;
   readonly response?: unknown;
   /** The run that wanted it delivered again, where one did. */
@@ -35,8 +35,13 @@ export interface Truncated {
   readonly text: string;
 }
 
-/** How much of a request or response a record keeps, in characters of JSON, so that the store takes every record. */
-const MAX_EVIDENCE = 64 * 1024;
+/**
+ * How much of a request or response a record keeps as it is, in bytes of JSON: a body of 64 KB, however JSON escapes
+ * it, and still the store takes every record.
+ */
+const MAX_EVIDENCE = 512 * 1024;
+/** How much of a larger one, in characters of its JSON. */
+const MAX_TEXT = 64 * 1024;
 
 /** A record without its id and attempt, which {@link deliveryRecord} gives it. */
 export type DeliveryFacts = Omit<DeliveryRecord, "id" | "kind" | "attempt">;
@@ -56,8 +61,8 @@ export function deliveryRecord(facts: DeliveryFacts, attempt: number): DeliveryR
 
 function atMost(evidence: unknown): unknown {
   const json = JSON.stringify(evidence);
-  if (json.length <= MAX_EVIDENCE) return evidence;
-  return { truncated: true, text: json.slice(0, MAX_EVIDENCE).toWellFormed() } satisfies Truncated;
+  if (Buffer.byteLength(json) <= MAX_EVIDENCE) return evidence;
+  return { truncated: true, text: json.slice(0, MAX_TEXT).toWellFormed() } satisfies Truncated;
 }
 
 /** How many attempts were recorded for an event: asked where there may have been some before. */

@@ -18,13 +18,11 @@ export interface DeadLetterFilter {
   readonly until?: string | undefined;
 }
 
-/** What a replay of dead letters came to. */
+/** Where a replay of dead letters stands. */
 export interface ReplayState {
-  readonly replayed: number;
-  readonly gone: number;
+  /** How many there were when it began. */
+  readonly total: number;
   readonly failed: number;
-  /** Neither gone nor failed again within two minutes: it waits for its destination. */
-  readonly waiting: number;
 }
 
 const PAGE = 100;
@@ -104,8 +102,14 @@ export async function replayDeadLetters(
   // Those that fail again get a later `lastAt`, and are not met a second time.
   const begun = new Date(Date.parse(run.startedAt) + 1).toISOString();
   const standing = { ...filter, until: earlier(filter.until, begun) };
-  const total = await countDeadLetters({ documents }, standing);
-  let state = run.state ?? { replayed: 0, gone: 0, failed: 0, waiting: 0 };
+  let state = run.state ?? { total: await countDeadLetters({ documents }, standing), failed: 0 };
+  // How many of them did neither go nor fail again within two minutes: they wait for their destination.
+  let waiting = 0;
+  const save = async (): Promise<void> => {
+    const left = await countDeadLetters({ documents }, standing);
+    await run.save({ done: Math.max(state.total - left + waiting, 0), total: state.total, state });
+  };
+  await save();
   let cursor: string | null | undefined;
   while (cursor !== null) {
     if (run.spent()) return "again";
@@ -118,21 +122,13 @@ export async function replayDeadLetters(
       if (origin === "broker") await documents.write("deliveries", key, [{ op: "delete", id }]);
     }
     const fates = await watch(documents, page.items, clock.now() + WATCHED_MS);
-    state = {
-      replayed: state.replayed + page.items.length,
-      gone: state.gone + fates.gone,
-      failed: state.failed + fates.failed,
-      waiting: state.waiting + fates.waiting,
-    };
-    await run.save({
-      done: state.replayed,
-      total: Math.max(total, state.replayed),
-      state,
-      result: { ...state },
-    });
+    waiting += fates.waiting;
+    state = { ...state, failed: state.failed + fates.failed };
+    await save();
     cursor = page.next;
   }
-  return { ...state };
+  const { total, failed } = state;
+  return { replayed: total, gone: Math.max(total - failed - waiting, 0), failed, waiting };
 }
 
 function messageOf(letter: DeadLetter): ReturnType<typeof announcementFor> {
@@ -150,22 +146,22 @@ async function watch(
   documents: Ports["documents"],
   letters: readonly DeadLetter[],
   until: number,
-): Promise<{ gone: number; failed: number; waiting: number }> {
-  const fates = { gone: 0, failed: 0, waiting: 0 };
+): Promise<{ failed: number; waiting: number }> {
+  let failed = 0;
   let open = [...letters];
   while (open.length > 0) {
     const still: DeadLetter[] = [];
     for (const letter of open) {
       const stored = await documents.read<DeadLetter>("deliveries", letter.key, letter.id);
-      if (!stored) fates.gone += 1;
-      else if (stored.item.lastAt > letter.lastAt) fates.failed += 1;
+      if (!stored) continue;
+      if (stored.item.lastAt > letter.lastAt) failed += 1;
       else still.push(letter);
     }
     open = still;
     if (open.length === 0 || Date.now() > until) break;
     await pause(LOOK_MS);
   }
-  return { ...fates, waiting: open.length };
+  return { failed, waiting: open.length };
 }
 
 function earlier(one: string | undefined, other: string): string {
