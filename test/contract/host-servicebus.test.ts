@@ -1,5 +1,6 @@
 import type { ServiceBusMessage } from "@azure/service-bus";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { appFolder, recordSource } from "./host-app-folder.ts";
 import { HostProcess } from "./host-process.ts";
 import { useBroker } from "./servicebus-broker.ts";
 
@@ -9,9 +10,16 @@ const bus = useBroker({
     ordered: { ...lock, RequiresSession: true },
     plain: lock,
     batches: lock,
+    events: { ...lock, RequiresSession: true, MaxDeliveryCount: 1 },
   },
   topics: [
-    { Name: "changes", Subscriptions: [{ Name: "first", Properties: { ...lock, RequiresSession: true } }] },
+    {
+      Name: "changes",
+      Subscriptions: [
+        { Name: "first", Properties: { ...lock, RequiresSession: true } },
+        { Name: "marketing", Properties: { ...lock, RequiresSession: true } },
+      ],
+    },
   ],
 });
 let host: HostProcess;
@@ -165,6 +173,106 @@ test("batches of sessions run one session after the other", async () => {
     ["s1", "s1"],
     ["s2", "s2"],
   ]);
+});
+
+describe("a trigger on a dead-letter queue", () => {
+  const common = 'connection: "ServiceBusConnection", isSessionsEnabled: false';
+  const source = `import { app } from "@azure/functions";
+${recordSource}
+const handler = (message, context) => {
+  const { triggerMetadata } = context;
+  record({ at: "dead", message, metadata: triggerMetadata });
+  if (message.failUntil > triggerMetadata.deliveryCount) throw new Error("not yet");
+};
+app.serviceBusQueue("dead-events", { ${common}, queueName: "events/$DeadLetterQueue", handler });
+app.serviceBusTopic("dead-marketing", {
+  ${common}, topicName: "changes", subscriptionName: "marketing/$DeadLetterQueue", handler,
+});`;
+  const properties = { entity: "customer", removed: false, Count: 2 };
+
+  async function collector(): Promise<HostProcess> {
+    const env = { ServiceBusConnection: bus.broker.connectionString };
+    const started = await HostProcess.start({ app: appFolder(source), env });
+    onTestFinished(() => started.end());
+    return started;
+  }
+
+  test("of a subscription with sessions says why a message lies there, whose it was, and all else", async () => {
+    await send("changes", [
+      {
+        sessionId: "customer|1",
+        messageId: "crm:1",
+        contentType: "application/json",
+        body: { failUntil: 2 },
+        applicationProperties: properties,
+      },
+    ]);
+    const receiver = await bus.client.acceptSession("changes", "marketing", "customer|1");
+    const [message] = await receiver.receiveMessages(1);
+    await receiver.deadLetterMessage(message!, {
+      deadLetterReason: "it fits nowhere",
+      deadLetterErrorDescription: "no such field",
+    });
+    await receiver.close();
+
+    const collecting = await collector();
+    await expect.poll(() => collecting.entries("dead").length, { timeout: 15_000 }).toBe(2);
+    const [first, second] = collecting.entries("dead");
+    expect(first).toEqual({
+      at: "dead",
+      message: { failUntil: 2 },
+      metadata: {
+        deliveryCount: 1,
+        lockToken: expect.any(String),
+        expiresAtUtc: "9999-12-31T23:59:59.999",
+        enqueuedTimeUtc: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}$/),
+        messageId: "crm:1",
+        contentType: "application/json",
+        sequenceNumber: expect.any(Number),
+        // The library makes the first letter of every name small, those of the sender's properties too.
+        applicationProperties: {
+          entity: "customer",
+          removed: false,
+          count: 2,
+          deadLetterReason: "it fits nowhere",
+          deadLetterErrorDescription: "no such field",
+        },
+        userProperties: expect.objectContaining({ deadLetterReason: "it fits nowhere" }),
+        sessionId: "customer|1",
+        partitionKey: "customer|1",
+        failUntil: 2,
+      },
+    });
+    // What fails there stays there, and comes again.
+    expect(second).toMatchObject({ metadata: { deliveryCount: 2, messageId: "crm:1" } });
+    const left = bus.client.createReceiver("changes", "marketing", { subQueueType: "deadLetter" });
+    await expect.poll(() => left.peekMessages(1)).toEqual([]);
+    await left.close();
+  });
+
+  test("of a queue has what was delivered too often", async () => {
+    await send("events", [{ sessionId: "customer|1", messageId: "crm:2", body: { n: 1 } }]);
+    const receiver = await bus.client.acceptSession("events", "customer|1");
+    const [message] = await receiver.receiveMessages(1);
+    await receiver.abandonMessage(message!);
+    await receiver.close();
+
+    const collecting = await collector();
+    await expect.poll(() => collecting.entries("dead").length, { timeout: 15_000 }).toBe(1);
+    expect(collecting.entries("dead")[0]).toMatchObject({
+      message: { n: 1 },
+      metadata: {
+        // Deliveries go on being counted from those before.
+        deliveryCount: 2,
+        messageId: "crm:2",
+        sessionId: "customer|1",
+        applicationProperties: {
+          deadLetterReason: "MaxDeliveryCountExceeded",
+          deadLetterErrorDescription: "Message could not be consumed after 1 delivery attempts.",
+        },
+      },
+    });
+  });
 });
 
 test("a trigger whose setting is missing is disabled alone", () => {
