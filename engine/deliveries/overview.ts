@@ -1,3 +1,4 @@
+import { conditionOf, countItems, equalTo } from "../condition.ts";
 import type { IntegrationDefinition } from "../define/integration.ts";
 import type { Documents } from "../ports.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -26,13 +27,8 @@ export async function overviewOf(
   documents: Documents,
   settings: Settings,
 ): Promise<Overview> {
-  const count = async (kind: string): Promise<number> => {
-    const page = await documents.query<number>("deliveries", {
-      text: "SELECT VALUE COUNT(1) FROM c WHERE c.kind = @kind AND c.integration = @name",
-      parameters: { kind, name },
-    });
-    return page.items[0] ?? 0;
-  };
+  const count = (kind: string): Promise<number> =>
+    countItems(documents, "deliveries", conditionOf([], ...equalTo({ kind, integration: name })));
   const [{ held, paused }, pending, deadLetters] = await Promise.all([
     readDestination(documents, name),
     count("pending"),

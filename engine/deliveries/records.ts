@@ -1,3 +1,4 @@
+import { conditionOf, countItems, equalTo } from "../condition.ts";
 import type { Documents } from "../ports.ts";
 
 /** How an attempt to deliver ended. `retrying`: it will be tried again; `failed`: for good. */
@@ -66,16 +67,12 @@ function atMost(evidence: unknown): unknown {
 }
 
 /** How many attempts were recorded for an event: asked where there may have been some before. */
-export async function countAttempts(
+export function countAttempts(
   documents: Documents,
   key: string,
   integration: string,
   eventId: string,
 ): Promise<number> {
-  const page = await documents.query<number>("deliveries", {
-    text: "SELECT VALUE COUNT(1) FROM c WHERE c.kind = 'delivery' AND c.integration = @integration AND c.eventId = @eventId",
-    parameters: { integration, eventId },
-    partition: key,
-  });
-  return page.items[0] ?? 0;
+  const attempts = conditionOf(["c.kind = 'delivery'"], ...equalTo({ integration, eventId }));
+  return countItems(documents, "deliveries", attempts, key);
 }

@@ -1,3 +1,4 @@
+import { type Condition, conditionOf, countItems, equalTo, within } from "../condition.ts";
 import { parseKey } from "../define/key.ts";
 import { CHANGES } from "../define/topology.ts";
 import type { Documents, Ports } from "../ports.ts";
@@ -26,33 +27,13 @@ export interface ReplayedDeliveries {
 const PAGE = 200;
 
 /** The condition of a query for delivery records. */
-export function deliveriesWhere({ since, until, ...same }: DeliveryFilter): {
-  text: string;
-  parameters: Record<string, string>;
-} {
-  const conditions = ["c.kind = 'delivery'"];
-  const parameters: Record<string, string> = {};
-  const add = (condition: string, name: string, value: string | undefined): void => {
-    if (value === undefined) return;
-    conditions.push(condition);
-    parameters[name] = value;
-  };
-  for (const [name, value] of Object.entries(same)) add(`c.${name} = @${name}`, name, value);
-  add("c.at >= @since", "since", since);
-  add("c.at < @until", "until", until);
-  return { text: conditions.join(" AND "), parameters };
+export function deliveriesWhere({ since, until, ...same }: DeliveryFilter): Condition {
+  return conditionOf(["c.kind = 'delivery'"], ...equalTo(same), ...within("c.at", { since, until }));
 }
 
 /** How many delivery records there are. */
-export async function countDeliveries(documents: Documents, filter: DeliveryFilter): Promise<number> {
-  const { text, parameters } = deliveriesWhere(filter);
-  const { key } = filter;
-  const page = await documents.query<number>("deliveries", {
-    text: `SELECT VALUE COUNT(1) FROM c WHERE ${text}`,
-    parameters,
-    ...(key === undefined ? {} : { partition: key }),
-  });
-  return page.items[0] ?? 0;
+export function countDeliveries(documents: Documents, filter: DeliveryFilter): Promise<number> {
+  return countItems(documents, "deliveries", deliveriesWhere(filter), filter.key);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { type Condition, conditionOf, countItems, equalTo, within } from "../condition.ts";
 import { CHANGES } from "../define/topology.ts";
 import { parseKey } from "../define/key.ts";
 import type { DocumentQuery, Page, Ports } from "../ports.ts";
@@ -47,7 +48,7 @@ export function listDeadLetters(
   filter: DeadLetterFilter,
   page: Pick<DocumentQuery, "limit" | "cursor">,
 ): Promise<Page<DeadLetter>> {
-  const { text, parameters } = conditionOf(filter);
+  const { text, parameters } = wanted(filter);
   return documents.query<DeadLetter>("deliveries", {
     text: `SELECT * FROM c WHERE ${text} ORDER BY c.lastAt DESC`,
     parameters,
@@ -56,36 +57,19 @@ export function listDeadLetters(
 }
 
 /** How many dead letters there are. */
-export async function countDeadLetters(
+export function countDeadLetters(
   { documents }: Pick<Ports, "documents">,
   filter: DeadLetterFilter,
 ): Promise<number> {
-  const { text, parameters } = conditionOf(filter);
-  const asked = { text: `SELECT VALUE COUNT(1) FROM c WHERE ${text}`, parameters };
-  return (await documents.query<number>("deliveries", asked)).items[0] ?? 0;
+  return countItems(documents, "deliveries", wanted(filter));
 }
 
-function conditionOf({ ids, since, until, ...same }: DeadLetterFilter): {
-  text: string;
-  parameters: Record<string, unknown>;
-} {
-  const conditions = ["c.kind = 'dead-letter'"];
-  const parameters: Record<string, unknown> = {};
-  const add = (condition: string, name: string, value: unknown): void => {
-    if (value === undefined) return;
-    conditions.push(condition);
-    parameters[name] = value;
-  };
-  for (const [name, value] of Object.entries(same)) add(`c.${name} = @${name}`, name, value);
-  add("c.lastAt >= @since", "since", since);
-  add("c.lastAt < @until", "until", until);
-  const places = ids?.flatMap((id) => placeOf(id) ?? []);
-  add(
+function wanted({ ids, since, until, ...same }: DeadLetterFilter): Condition {
+  const places = ids?.flatMap((id) => placeOf(id) ?? []).map(({ key, id }) => `${key}\n${id}`);
+  return conditionOf(["c.kind = 'dead-letter'"], ...equalTo(same), ...within("c.lastAt", { since, until }), [
     "ARRAY_CONTAINS(@places, CONCAT(c.key, '\n', c.id))",
-    "places",
-    places?.map(({ key, id }) => `${key}\n${id}`),
-  );
-  return { text: conditions.join(" AND "), parameters };
+    places,
+  ]);
 }
 
 /**

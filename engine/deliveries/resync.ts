@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { type Condition, conditionOf, countItems, equalTo, within } from "../condition.ts";
 import { CHANGES } from "../define/topology.ts";
 import type { IntegrationDefinition } from "../define/integration.ts";
-import type { DocumentQuery, Ports } from "../ports.ts";
+import type { Ports } from "../ports.ts";
 import type { Working } from "../runs/work.ts";
 import { announcementFor } from "../sync/announce.ts";
 import type { DocumentItem } from "../sync/entity.ts";
@@ -42,7 +43,7 @@ export async function resync(
   const { name } = integration;
   const again = { run: run.id, since: run.startedAt };
   const query = documentsOf(integration, run.request as ResyncRequest);
-  const total = await count(documents, query);
+  const total = await countItems(documents, "unified", query);
   let state = run.state ?? { cursor: null, announced: 0 };
   const look = async (): Promise<{ done: number; waiting: number }> => {
     const standing = await standingOf(documents, name, run.id);
@@ -59,7 +60,7 @@ export async function resync(
     if (run.spent()) return "again";
     const page = await documents.query<DocumentItem>("unified", {
       ...query,
-      text: `SELECT c.key, c.entity, c.entityId, c.version FROM c ${query.text}`,
+      text: `SELECT c.key, c.entity, c.entityId, c.version FROM c WHERE ${query.text}`,
       limit: PAGE,
       ...(state.cursor === null ? {} : { cursor: state.cursor }),
     });
@@ -110,29 +111,17 @@ export function countResync(
   request: ResyncRequest,
   { documents }: Ports,
 ): Promise<number> {
-  return count(documents, documentsOf(integration, request));
+  return countItems(documents, "unified", documentsOf(integration, request));
 }
-
-type Where = Required<Pick<DocumentQuery, "text" | "parameters">>;
 
 /** The condition of a query for the documents; those that no event ever gave a version are none yet. */
-function documentsOf({ on }: IntegrationDefinition, { ids, since, until }: ResyncRequest): Where {
-  const conditions = ["c.kind = 'document'", "c.entity = @entity", "c.version > 0"];
-  const parameters: Record<string, unknown> = { entity: on.name };
-  const add = (condition: string, name: string, value: unknown): void => {
-    if (value === undefined) return;
-    conditions.push(condition);
-    parameters[name] = value;
-  };
-  add("ARRAY_CONTAINS(@ids, c.entityId)", "ids", ids);
-  add("c.at >= @since", "since", since);
-  add("c.at < @until", "until", until);
-  return { text: `WHERE ${conditions.join(" AND ")}`, parameters };
-}
-
-async function count(documents: Ports["documents"], { text, parameters }: Where): Promise<number> {
-  const asked = { text: `SELECT VALUE COUNT(1) FROM c ${text}`, parameters };
-  return (await documents.query<number>("unified", asked)).items[0] ?? 0;
+function documentsOf({ on }: IntegrationDefinition, { ids, since, until }: ResyncRequest): Condition {
+  return conditionOf(
+    ["c.kind = 'document'", "c.version > 0"],
+    ["c.entity = @entity", on.name],
+    ["ARRAY_CONTAINS(@ids, c.entityId)", ids],
+    ...within("c.at", { since, until }),
+  );
 }
 
 /** How many of a run's entities are done with, and how many wait for their destination. */
@@ -141,14 +130,15 @@ async function standingOf(
   integration: string,
   run: string,
 ): Promise<{ done: number; waiting: number }> {
-  const numberOf = async (condition: string): Promise<number> => {
-    const text = `SELECT VALUE COUNT(1) FROM c WHERE c.integration = @integration AND ${condition}`;
-    const page = await documents.query<number>("deliveries", { text, parameters: { integration, run } });
-    return page.items[0] ?? 0;
-  };
+  const numberOf = (kind: string, again: string): Promise<number> =>
+    countItems(
+      documents,
+      "deliveries",
+      conditionOf([], ...equalTo({ kind, integration }), [`${again} = @run`, run]),
+    );
   const [done, waiting] = await Promise.all([
-    numberOf("c.kind = 'watermark' AND c.again = @run"),
-    numberOf("c.kind = 'pending' AND c.again.run = @run"),
+    numberOf("watermark", "c.again"),
+    numberOf("pending", "c.again.run"),
   ]);
   return { done, waiting };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { conditionOf, equalTo, within } from "../condition.ts";
 import type { DocumentQuery, Page, Ports } from "../ports.ts";
 
 /** What somebody did by hand: item `action|…` of `control`, never altered. */
@@ -44,16 +45,11 @@ export function listActions(
   { since, until, ...same }: ActionFilter,
   page: Pick<DocumentQuery, "limit" | "cursor">,
 ): Promise<Page<Action>> {
-  const conditions = ["c.kind = 'action'"];
-  const parameters: Record<string, string> = {};
-  const add = (condition: string, name: string, value: string | undefined): void => {
-    if (value === undefined) return;
-    conditions.push(condition);
-    parameters[name] = value;
-  };
-  for (const [name, value] of Object.entries(same)) add(`c.${name} = @${name}`, name, value);
-  add("c.at >= @since", "since", since);
-  add("c.at < @until", "until", until);
-  const text = `SELECT * FROM c WHERE ${conditions.join(" AND ")} ORDER BY c.at DESC`;
+  const { text: where, parameters } = conditionOf(
+    ["c.kind = 'action'"],
+    ...equalTo(same),
+    ...within("c.at", { since, until }),
+  );
+  const text = `SELECT * FROM c WHERE ${where} ORDER BY c.at DESC`;
   return documents.query<Action>("control", { text, parameters, ...page });
 }

@@ -1,3 +1,4 @@
+import { type Condition, conditionOf, countItems, equalTo, within } from "../condition.ts";
 import type { Documents, DocumentQuery, Page } from "../ports.ts";
 import type { DocumentItem, Parked } from "./entity.ts";
 
@@ -21,7 +22,7 @@ export function listParked(
   order: "ASC" | "DESC",
   page: Pick<DocumentQuery, "limit" | "cursor">,
 ): Promise<Page<ParkedEntity>> {
-  const { text, parameters } = conditionOf(filter);
+  const { text, parameters } = wanted(filter);
   return documents.query<ParkedEntity>("unified", {
     text: `SELECT c.key, c.entity, c.entityId, c.parked FROM c WHERE ${text} ORDER BY c.parked.at ${order}`,
     parameters,
@@ -30,25 +31,14 @@ export function listParked(
 }
 
 /** How many entities are parked. */
-export async function countParked(documents: Documents, filter: ParkedFilter): Promise<number> {
-  const { text, parameters } = conditionOf(filter);
-  const asked = { text: `SELECT VALUE COUNT(1) FROM c WHERE ${text}`, parameters };
-  return (await documents.query<number>("unified", asked)).items[0] ?? 0;
+export function countParked(documents: Documents, filter: ParkedFilter): Promise<number> {
+  return countItems(documents, "unified", wanted(filter));
 }
 
-function conditionOf({ entity, since, until }: ParkedFilter): {
-  text: string;
-  parameters: Record<string, string>;
-} {
-  const conditions = ["c.kind = 'document'", "IS_DEFINED(c.parked)"];
-  const parameters: Record<string, string> = {};
-  const add = (condition: string, name: string, value: string | undefined): void => {
-    if (value === undefined) return;
-    conditions.push(condition);
-    parameters[name] = value;
-  };
-  add("c.entity = @entity", "entity", entity);
-  add("c.parked.at >= @since", "since", since);
-  add("c.parked.at < @until", "until", until);
-  return { text: conditions.join(" AND "), parameters };
+function wanted({ entity, since, until }: ParkedFilter): Condition {
+  return conditionOf(
+    ["c.kind = 'document'", "IS_DEFINED(c.parked)"],
+    ...equalTo({ entity }),
+    ...within("c.parked.at", { since, until }),
+  );
 }

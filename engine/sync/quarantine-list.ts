@@ -1,3 +1,4 @@
+import { type Condition, conditionOf, countItems, equalTo, within } from "../condition.ts";
 import type { Documents, DocumentQuery, Page, Ports, Stored } from "../ports.ts";
 import { PREFIX, type QuarantineItem } from "./quarantine.ts";
 
@@ -36,7 +37,7 @@ export function listQuarantine(
   order: "ASC" | "DESC",
   page: Pick<DocumentQuery, "limit" | "cursor">,
 ): Promise<Page<QuarantineSummary>> {
-  const { text, parameters } = conditionOf(filter);
+  const { text, parameters } = wanted(filter);
   const fields = ["id", "via", "name", "deliveryId", "at", "issues", "attempts", "triedAt"];
   const selected = [...fields.map((name) => `c.${name}`), "c.payload.truncated"].join(", ");
   return documents.query<QuarantineSummary>("control", {
@@ -47,10 +48,8 @@ export function listQuarantine(
 }
 
 /** How many inputs are in quarantine. */
-export async function countQuarantine(documents: Documents, filter: QuarantineFilter): Promise<number> {
-  const { text, parameters } = conditionOf(filter);
-  const asked = { text: `SELECT VALUE COUNT(1) FROM c WHERE ${text}`, parameters };
-  return (await documents.query<number>("control", asked)).items[0] ?? 0;
+export function countQuarantine(documents: Documents, filter: QuarantineFilter): Promise<number> {
+  return countItems(documents, "control", wanted(filter));
 }
 
 /** Deletes inputs from quarantine. Returns how many went. */
@@ -78,20 +77,9 @@ function storedId(id: string): string {
   return id.startsWith(PREFIX) ? id : `${PREFIX}${id}`;
 }
 
-function conditionOf({ ids, since, until, ...same }: QuarantineFilter): {
-  text: string;
-  parameters: Record<string, unknown>;
-} {
-  const conditions = ["c.kind = 'quarantine'"];
-  const parameters: Record<string, unknown> = {};
-  const add = (condition: string, name: string, value: unknown): void => {
-    if (value === undefined) return;
-    conditions.push(condition);
-    parameters[name] = value;
-  };
-  for (const [name, value] of Object.entries(same)) add(`c.${name} = @${name}`, name, value);
-  add("c.at >= @since", "since", since);
-  add("c.at < @until", "until", until);
-  add("ARRAY_CONTAINS(@ids, c.id)", "ids", ids?.map(storedId));
-  return { text: conditions.join(" AND "), parameters };
+function wanted({ ids, since, until, ...same }: QuarantineFilter): Condition {
+  return conditionOf(["c.kind = 'quarantine'"], ...equalTo(same), ...within("c.at", { since, until }), [
+    "ARRAY_CONTAINS(@ids, c.id)",
+    ids?.map(storedId),
+  ]);
 }

@@ -14,6 +14,7 @@ import { startRun } from "../../engine/runs/start.ts";
 import { bodyOf, time } from "./body.ts";
 import type { ApiRequest, Route } from "./http.ts";
 import { listAnswer, pageOf, timeIn } from "./list.ts";
+import { ACTING, reason, saysNotWhich, saysWhich } from "./which.ts";
 
 const SAMPLE = 20;
 
@@ -29,8 +30,7 @@ const filter = {
   key: z.string().optional(),
   since: time.optional(),
   until: time.optional(),
-  all: z.literal(true).optional(),
-  dryRun: z.boolean().default(false),
+  ...ACTING,
 };
 const action = z
   .discriminatedUnion("action", [
@@ -38,14 +38,10 @@ const action = z
     z.strictObject({
       action: z.literal("discard"),
       ...filter,
-      reason: z.string().trim().min(1).max(500),
+      reason,
     }),
   ])
-  .refine(
-    ({ action: _action, dryRun: _dryRun, ...rest }) =>
-      Object.entries(rest).some(([name, value]) => name !== "reason" && value !== undefined),
-    { error: 'says not which: give ids, integration, fault, key, since or until, or "all": true' },
-  );
+  .refine(saysWhich, saysNotWhich("ids", "integration", "fault", "key", "since", "until"));
 
 /** Dead letters, the latest first; `?integration=`, `?key=`, `?fault=`, `?since=`, `?until=` (of `lastAt`). */
 export const listAllDeadLetters: Route = {

@@ -7,6 +7,7 @@ import { bodyOf, time } from "./body.ts";
 import { withoutSystemFields } from "./entities.ts";
 import type { Route } from "./http.ts";
 import { listAnswer, oneOf, pageOf, timeIn } from "./list.ts";
+import { ACTING, saysNotWhich, saysWhich } from "./which.ts";
 
 const STATUSES = ["delivered", "ignored", "retrying", "failed"] as const satisfies readonly DeliveryStatus[];
 
@@ -18,12 +19,9 @@ const replay = z
     eventId: z.string().optional(),
     since: time.optional(),
     until: time.optional(),
-    all: z.literal(true).optional(),
-    dryRun: z.boolean().default(false),
+    ...ACTING,
   })
-  .refine(({ dryRun: _dryRun, ...which }) => Object.values(which).some((value) => value !== undefined), {
-    error: 'says not which: give integration, status, key, eventId, since or until, or "all": true',
-  });
+  .refine(saysWhich, saysNotWhich("integration", "status", "key", "eventId", "since", "until"));
 
 /** Attempts to deliver, the newest first; `?integration=`, `?status=`, `?key=`, `?eventId=`, `?since=`, `?until=`. */
 export const listDeliveries: Route = {

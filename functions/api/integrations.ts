@@ -9,8 +9,9 @@ import { startRun } from "../../engine/runs/start.ts";
 import type { Services } from "../services.ts";
 import { bodyOf, time } from "./body.ts";
 import { type ApiRequest, problem, Refused, type Route } from "./http.ts";
+import { reason } from "./which.ts";
 
-const hold = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+const hold = z.strictObject({ reason });
 const resync = z.strictObject({
   ids: z.array(z.string().min(1).max(120)).min(1).max(1_000).optional(),
   since: time.optional(),

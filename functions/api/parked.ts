@@ -12,6 +12,7 @@ import type { Services } from "../services.ts";
 import { bodyOf, time } from "./body.ts";
 import { type ApiResponse, type Caller, problem, type Route } from "./http.ts";
 import { listAnswer, pageOf, timeIn } from "./list.ts";
+import { ACTING, saysNotWhich, saysWhich } from "./which.ts";
 
 const SAMPLE = 20;
 
@@ -22,14 +23,9 @@ const retry = z
     entity: z.string().optional(),
     since: time.optional(),
     until: time.optional(),
-    all: z.literal(true).optional(),
-    dryRun: z.boolean().default(false),
+    ...ACTING,
   })
-  .refine(
-    ({ action: _action, dryRun: _dryRun, ...which }) =>
-      Object.values(which).some((value) => value !== undefined),
-    { error: 'says not which: give keys, entity, since or until, or "all": true' },
-  )
+  .refine(saysWhich, saysNotWhich("keys", "entity", "since", "until"))
   .refine(({ keys, entity, since, until }) => !keys || (entity ?? since ?? until) === undefined, {
     error: "either names keys, or filters by entity, since and until",
   });

@@ -1,3 +1,4 @@
+import { conditionOf, equalTo } from "../../engine/condition.ts";
 import type { PendingDelivery } from "../../engine/deliveries/pending.ts";
 import type { Route } from "./http.ts";
 import { listAnswer, pageOf } from "./list.ts";
@@ -9,17 +10,11 @@ export const listPending: Route = {
   route: "api/v1/pending",
   access: ["operator", "auditor"],
   async handle(request, { ports }) {
-    const where = ["c.kind = 'pending'"];
-    const parameters: Record<string, string> = {};
-    for (const field of ["integration", "key"] as const) {
-      const value = request.url.searchParams.get(field);
-      if (value === null) continue;
-      where.push(`c.${field} = @${field}`);
-      parameters[field] = value;
-    }
-    const { key } = parameters;
+    const { searchParams } = request.url;
+    const [integration, key] = ["integration", "key"].map((name) => searchParams.get(name) ?? undefined);
+    const { text, parameters } = conditionOf(["c.kind = 'pending'"], ...equalTo({ integration, key }));
     const page = await ports.documents.query<PendingDelivery>("deliveries", {
-      text: `SELECT * FROM c WHERE ${where.join(" AND ")} ORDER BY c.dueAt`,
+      text: `SELECT * FROM c WHERE ${text} ORDER BY c.dueAt`,
       parameters,
       ...(key === undefined ? {} : { partition: key }),
       ...pageOf(request),

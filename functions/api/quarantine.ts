@@ -12,6 +12,7 @@ import {
 import { bodyOf, time } from "./body.ts";
 import { problem, type Route } from "./http.ts";
 import { listAnswer, oneOf, pageOf, timeIn } from "./list.ts";
+import { ACTING, reason, saysNotWhich, saysWhich } from "./which.ts";
 
 const SAMPLE = 20;
 const VIA = ["receiver", "pull", "queue"] as const;
@@ -26,8 +27,7 @@ const filter = {
   name: z.string().optional(),
   since: time.optional(),
   until: time.optional(),
-  all: z.literal(true).optional(),
-  dryRun: z.boolean().default(false),
+  ...ACTING,
 };
 const action = z
   .discriminatedUnion("action", [
@@ -35,14 +35,10 @@ const action = z
     z.strictObject({
       action: z.literal("discard"),
       ...filter,
-      reason: z.string().trim().min(1).max(1_000),
+      reason,
     }),
   ])
-  .refine(
-    ({ action: _action, dryRun: _dryRun, ...rest }) =>
-      Object.entries(rest).some(([name, value]) => name !== "reason" && value !== undefined),
-    { error: 'says not which: give ids, via, name, since or until, or "all": true' },
-  );
+  .refine(saysWhich, saysNotWhich("ids", "via", "name", "since", "until"));
 
 /** Inputs in quarantine, the latest first, without their payloads; `?via=`, `?name=`, `?since=`, `?until=`. */
 export const listAllQuarantine: Route = {
