@@ -10,8 +10,12 @@ export class SeveralEntities implements IBreaker {
   state: unknown = null;
   #failures = 0;
   readonly #entities = new Set<string>();
-  /** The entity of the failure that is reported next. */
-  failing = "";
+
+  /** Says which entity the failure is of that is reported next. */
+  meet(key: string): void {
+    // No more are asked for; a destination that fails for one only is not to be remembered without end.
+    if (this.#entities.size < ENTITIES) this.#entities.add(key);
+  }
 
   success(): void {
     this.#failures = 0;
@@ -20,7 +24,6 @@ export class SeveralEntities implements IBreaker {
 
   failure(_state: CircuitState): boolean {
     this.#failures += 1;
-    this.#entities.add(this.failing);
     return this.#failures >= FAILURES && this.#entities.size >= ENTITIES;
   }
 }

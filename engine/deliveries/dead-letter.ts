@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { shortened } from "./pending.ts";
 import type { DeliveryFacts } from "./records.ts";
 
 /**
@@ -40,14 +41,13 @@ export function deadLetterId(integration: string): string {
   return `dead-letter|${integration}`;
 }
 
-/** Most characters of an error that are kept. */
-const MAX_ERROR = 2_000;
+/** Most characters of a fault, by which dead letters are grouped. */
 const MAX_FAULT = 200;
 
 /** The dead letter after a refused delivery; `before` is the one that stands. */
 export function refusedDelivery(before: DeadLetter | undefined, facts: DeliveryFacts): DeadLetter {
   const { key, integration, version, eventId, at } = facts;
-  const error = (facts.error ?? "refused").slice(0, MAX_ERROR).toWellFormed();
+  const error = shortened(facts.error ?? "refused");
   return {
     id: deadLetterId(integration),
     kind: "dead-letter",
@@ -72,7 +72,7 @@ export function deadMessage(
   why: { readonly reason: string; readonly deliveries: number; readonly at: string },
 ): DeadLetter {
   const key = message.sessionId;
-  const error = why.reason.slice(0, MAX_ERROR).toWellFormed();
+  const error = shortened(why.reason);
   const name = createHash("sha256").update(message.messageId).digest("hex").slice(0, 32);
   return {
     id: `${deadLetterId(integration)}|${name}`,

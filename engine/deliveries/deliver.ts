@@ -68,7 +68,8 @@ export function createDeliverer(
 
   const deliver = async (announcement: Announcement, deliveryCount: number): Promise<void> => {
     const { key } = announcement;
-    const mark = await patiently(() => ledger.read(key));
+    // What wakes means what waits now, which a remembered mark may not know of.
+    const mark = await patiently(() => (announcement.wake ? ledger.read(key, false) : ledger.read(key)));
     if (isDone(mark.watermark, announcement)) return finish(mark.watermark, announcement);
     const joins = mark.watermark.pending && !announcement.wake;
     const closed = joins ? undefined : await patiently(() => gate.closed());
@@ -131,9 +132,6 @@ export function createDeliverer(
       const closed = await gate.closed();
       if (closed) throw new ClosedError(closed);
       const snapshot = await patiently(() => snapshotOf(documents, announcement, watermark));
-      // A run brings removals only to who had the entity.
-      if (again && snapshot.data === undefined && !snapshot.known)
-        return patiently(() => ledger.acknowledged(announcement));
       const startedAt = clock.now();
       const facts = (): Omit<DeliveryFacts, "status"> => ({
         key,
@@ -145,6 +143,15 @@ export function createDeliverer(
         durationMs: clock.now() - startedAt,
       });
       attempt += 1;
+      // A run brings removals only to who had the entity.
+      if (again && snapshot.data === undefined && !snapshot.known) {
+        const nothing = {
+          status: "ignored",
+          reason: "it was removed, and the destination does not have it",
+        } as const;
+        await patiently(() => ledger.settled({ ...facts(), ...nothing }, attempt, { known: false }));
+        return;
+      }
       try {
         const done = await gate.through(key, () =>
           verdictOn(async () => {
@@ -193,7 +200,7 @@ async function verdictOn<T>(attempt: () => Promise<T>): Promise<T> {
 function isDone(mark: Watermark, { version, again }: Announcement): boolean {
   if (again === undefined) return version <= mark.version;
   // What was delivered since the run began was no older than what the run wants to bring.
-  return mark.again === again.run || (mark.version >= version && mark.at > again.since);
+  return mark.version >= version && (mark.again === again.run || mark.at > again.since);
 }
 
 /** What the destination has after an attempt; unchanged where it was sent nothing. */

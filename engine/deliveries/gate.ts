@@ -7,7 +7,7 @@ import type { Ports } from "../ports.ts";
 import type { Settings } from "../settings/settings.ts";
 import { SeveralEntities } from "./breaker.ts";
 import { changeDestination, type DestinationState, readDestination } from "./destination-state.ts";
-import type { Delay } from "./pending.ts";
+import { type Delay, shortened } from "./pending.ts";
 
 /** How long a destination's state is remembered: a hold takes effect on every host within that. */
 const REMEMBERED_MS = 1_000;
@@ -72,7 +72,12 @@ export function createGate(
       const strikes = (paused?.strikes ?? 0) + 1;
       const until = now + forMs(strikes);
       if (paused && Date.parse(paused.until) >= until) return undefined;
-      const next = { at: new Date(now).toISOString(), until: new Date(until).toISOString(), reason, strikes };
+      const next = {
+        at: new Date(now).toISOString(),
+        until: new Date(until).toISOString(),
+        reason: shortened(settings.redact(reason)),
+        strikes,
+      };
       log("warn", `${name} is paused`, next);
       return { ...before, paused: next };
     });
@@ -94,13 +99,9 @@ export function createGate(
   };
 
   const breaker = new SeveralEntities();
-  const keys = new WeakMap<Error, string>();
+  const counts = (error: unknown): boolean => error instanceof RetryableError && !error.own;
   const policy = circuitBreaker(
-    handleWhen((error) => {
-      if (!(error instanceof RetryableError) || error.own) return false;
-      breaker.failing = keys.get(error) ?? "";
-      return true;
-    }),
+    handleWhen(counts),
     // The pause that all hosts share is the longer one; when it is over, one attempt of each host is let through.
     { halfOpenAfter: PAUSE_MS / 2, breaker },
   );
@@ -130,7 +131,7 @@ export function createGate(
           try {
             return await attempt();
           } catch (error) {
-            if (error instanceof Error) keys.set(error, key);
+            if (counts(error)) breaker.meet(key);
             throw error;
           }
         });

@@ -160,16 +160,20 @@ export function createLedger(
           const stands = before.deadLetter ? await besideOf<DeadLetter>(key, deadLetterId(name)) : undefined;
           const newer = waits !== undefined && waits.last > version;
           const { pending: _waited, ...rest } = before;
+          // Another host went on while this one still tried: what it was refused does not matter any more.
+          const late = run === undefined ? version <= before.version : version < before.version;
           return {
             watermark: {
               ...rest,
-              deadLetter: true,
+              ...(late ? {} : { deadLetter: true }),
               ...(run === undefined ? {} : { again: run }),
               ...(newer ? { pending: true } : {}),
             },
             beside: [
               ...(waits && !newer ? [{ op: "delete", id: waits.id } as const] : []),
-              { op: "upsert", item: refusedDelivery(stands, settings.redact(facts)) },
+              ...(late
+                ? []
+                : [{ op: "upsert", item: refusedDelivery(stands, settings.redact(facts)) } as const]),
             ],
           };
         },

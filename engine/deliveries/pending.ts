@@ -57,6 +57,14 @@ function roundMs(rounds: number): number {
   return Math.min(30_000 * 2 ** rounds, 60 * 60_000);
 }
 
+/** Most characters of a reason that is kept where it is read often: an answer in it may have a megabyte. */
+const MAX_REASON = 2_000;
+
+/** A reason without what is too much of it. */
+export function shortened(reason: string): string {
+  return (reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON)}…` : reason).toWellFormed();
+}
+
 /** What waits longest before its next round is asked for sooner when its document changes: after at most a minute. */
 const CHANGED_MS = 60_000;
 
@@ -77,7 +85,8 @@ export function joined(
   const dueAt = failed
     ? now + roundMs(before?.rounds ?? 0)
     : (delay?.dueAt ?? Math.min(before ? Date.parse(before.dueAt) : now, now + CHANGED_MS));
-  const failingSince = before?.failingSince ?? (failed ? at : undefined);
+  // While the destination takes nothing, nobody can say that it fails for this one alone.
+  const failingSince = delay && !failed ? undefined : (before?.failingSince ?? (failed ? at : undefined));
   return {
     id: pendingId(integration),
     kind: "pending",
@@ -90,7 +99,7 @@ export function joined(
     eventId: newest ? eventId : before.eventId,
     since: before?.since ?? at,
     reason,
-    detail,
+    detail: shortened(detail),
     dueAt: new Date(dueAt).toISOString(),
     rounds: (before?.rounds ?? 0) + (failed ? 1 : 0),
     ...(failingSince === undefined ? {} : { failingSince }),

@@ -41,6 +41,8 @@ export interface Truncated {
  * it, and still the store takes every record.
  */
 const MAX_EVIDENCE = 512 * 1024;
+/** How many characters of an error a record keeps: it may quote an answer. */
+const MAX_ERROR = 8_000;
 /** How much of a larger one, in characters of its JSON. */
 const MAX_TEXT = 64 * 1024;
 
@@ -55,6 +57,7 @@ export function deliveryRecord(facts: DeliveryFacts, attempt: number): DeliveryR
     kind: "delivery",
     attempt,
     ...facts,
+    ...(facts.error === undefined ? {} : { error: facts.error.slice(0, MAX_ERROR).toWellFormed() }),
     ...(request === undefined ? {} : { request: atMost(request) }),
     ...(response === undefined ? {} : { response: atMost(response) }),
   };

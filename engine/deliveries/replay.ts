@@ -2,10 +2,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type Condition, conditionOf, countItems, equalTo, within } from "../condition.ts";
 import { CHANGES } from "../define/topology.ts";
 import { parseKey } from "../define/key.ts";
-import type { DocumentQuery, Page, Ports } from "../ports.ts";
+import type { DocumentQuery, OutgoingMessage, Page, Ports } from "../ports.ts";
 import type { Working } from "../runs/work.ts";
 import { announcementFor } from "../sync/announce.ts";
 import type { DeadLetter } from "./dead-letter.ts";
+import { type Again, pendingId } from "./pending.ts";
 
 /** Which dead letters; all of them where nothing is said. */
 export interface DeadLetterFilter {
@@ -21,9 +22,13 @@ export interface DeadLetterFilter {
 
 /** Where a replay of dead letters stands. */
 export interface ReplayState {
+  /** Where the next page begins; undefined: at the beginning. */
+  readonly cursor?: string;
   /** How many there were when it began. */
   readonly total: number;
   readonly failed: number;
+  /** How many wait for their destination, or neither went nor failed again within two minutes. */
+  readonly waiting: number;
 }
 
 const PAGE = 100;
@@ -86,52 +91,61 @@ export async function replayDeadLetters(
   // Those that fail again get a later `lastAt`, and are not met a second time.
   const begun = new Date(Date.parse(run.startedAt) + 1).toISOString();
   const standing = { ...filter, until: earlier(filter.until, begun) };
-  let state = run.state ?? { total: await countDeadLetters({ documents }, standing), failed: 0 };
-  // How many of them did neither go nor fail again within two minutes: they wait for their destination.
-  let waiting = 0;
+  let state: ReplayState = run.state ?? {
+    total: await countDeadLetters({ documents }, standing),
+    failed: 0,
+    waiting: 0,
+  };
   const save = async (): Promise<void> => {
     const left = await countDeadLetters({ documents }, standing);
-    await run.save({ done: Math.max(state.total - left + waiting, 0), total: state.total, state });
+    const { total, waiting } = state;
+    await run.save({ done: Math.max(total - left + waiting, 0), total, state });
   };
   await save();
-  let cursor: string | null | undefined;
+  let cursor: string | null | undefined = state.cursor;
   while (cursor !== null) {
     if (run.spent()) return "again";
     const page: Page<DeadLetter> = await listDeadLetters({ documents }, standing, {
       limit: PAGE,
       ...(cursor === undefined ? {} : { cursor }),
     });
-    await topic(CHANGES).publish(page.items.map(messageOf));
+    const again = { run: run.id, since: run.startedAt };
+    await topic(CHANGES).publish(page.items.map((letter) => messageOf(letter, again)));
     for (const { key, id, origin } of page.items) {
       if (origin === "broker") await documents.write("deliveries", key, [{ op: "delete", id }]);
     }
     const fates = await watch(documents, page.items, clock.now() + WATCHED_MS);
-    waiting += fates.waiting;
-    state = { ...state, failed: state.failed + fates.failed };
-    await save();
     cursor = page.next;
+    state = {
+      total: state.total,
+      failed: state.failed + fates.failed,
+      waiting: state.waiting + fates.waiting,
+      ...(cursor === null ? {} : { cursor }),
+    };
+    await save();
   }
-  const { total, failed } = state;
+  const { total, failed, waiting } = state;
   return { replayed: total, gone: Math.max(total - failed - waiting, 0), failed, waiting };
 }
 
-function messageOf(letter: DeadLetter): ReturnType<typeof announcementFor> {
+function messageOf(letter: DeadLetter, again: Again): OutgoingMessage {
   const { key, integration, message, version = 0, eventId = "" } = letter;
   if (!message) {
     const { entity, id } = parseKey(key);
-    return announcementFor(integration, { key, entity, id, version, eventId });
+    return announcementFor(integration, { key, entity, id, version, eventId }, again);
   }
   const { body, sessionId, messageId, properties } = message;
   return { body, sessionId, messageId, properties: { ...properties, only: integration } };
 }
 
-/** Waits until each letter is gone or has failed again, as long as `until`. */
+/** Waits until each letter is gone, has failed again or waits for its destination, as long as `until`. */
 async function watch(
   documents: Ports["documents"],
   letters: readonly DeadLetter[],
   until: number,
 ): Promise<{ failed: number; waiting: number }> {
   let failed = 0;
+  let waiting = 0;
   let open = [...letters];
   while (open.length > 0) {
     const still: DeadLetter[] = [];
@@ -139,13 +153,18 @@ async function watch(
       const stored = await documents.read<DeadLetter>("deliveries", letter.key, letter.id);
       if (!stored) continue;
       if (stored.item.lastAt > letter.lastAt) failed += 1;
+      else if (await waits(documents, letter)) waiting += 1;
       else still.push(letter);
     }
     open = still;
     if (open.length === 0 || Date.now() > until) break;
     await pause(LOOK_MS);
   }
-  return { failed, waiting: open.length };
+  return { failed, waiting: waiting + open.length };
+}
+
+async function waits(documents: Ports["documents"], { key, integration }: DeadLetter): Promise<boolean> {
+  return (await documents.read("deliveries", key, pendingId(integration))) !== undefined;
 }
 
 function earlier(one: string | undefined, other: string): string {

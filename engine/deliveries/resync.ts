@@ -25,8 +25,10 @@ export interface ResyncState {
 const PAGE = 200;
 /** So many may be announced and not done: more would make live deliveries wait behind them. */
 const MOST_AT_WORK = 400;
-const LOOK_MS = 250;
-/** Longer than any round of attempts takes. */
+/** Between two looks at how far it is: each counts in all partitions. */
+const SHORT_LOOK_MS = 50;
+const LONG_LOOK_MS = 2_000;
+/** How long nothing may move: longer than a round of attempts takes that a destination asks to be slow. */
 const STALLED_MS = 4 * 60_000;
 
 /**
@@ -45,7 +47,7 @@ export async function resync(
   const query = documentsOf(integration, run.request as ResyncRequest);
   const total = await countItems(documents, "unified", query);
   let state = run.state ?? { cursor: null, announced: 0 };
-  const look = async (): Promise<{ done: number; waiting: number }> => {
+  const look: Look = async () => {
     const standing = await standingOf(documents, name, run.id);
     await run.save({
       done: standing.done,
@@ -53,7 +55,7 @@ export async function resync(
       state,
       result: { ...standing, announced: state.announced },
     });
-    return standing;
+    return { announced: state.announced, ...standing };
   };
   let more = run.state === undefined || run.state.cursor !== null;
   while (more) {
@@ -70,16 +72,23 @@ export async function resync(
     await topic(CHANGES).publish(messages);
     state = { cursor: page.next, announced: state.announced + messages.length };
     more = page.next !== null;
-    for (;;) {
-      const { done, waiting } = await look();
-      if (state.announced - done - waiting <= MOST_AT_WORK || run.spent()) break;
-      await pause(LOOK_MS);
-    }
+    await untilFew(run, look);
   }
-  return untilSettled(run, async () => {
-    const { done, waiting } = await look();
-    return { announced: state.announced, done, waiting };
-  });
+  return untilSettled(run, look);
+}
+
+type Look = () => Promise<{ announced: number; done: number; waiting: number }>;
+
+/** Looks until few enough are at work for another page, or nothing moves any more. */
+async function untilFew(run: Working<ResyncState>, look: Look): Promise<void> {
+  let [most, moved] = [0, Date.now()];
+  for (let waitMs = SHORT_LOOK_MS; ; waitMs = Math.min(waitMs * 2, LONG_LOOK_MS)) {
+    const { announced, done, waiting } = await look();
+    if (announced - done - waiting <= MOST_AT_WORK || run.spent()) return;
+    if (done + waiting > most) [most, moved] = [done + waiting, Date.now()];
+    else if (Date.now() - moved > STALLED_MS) return;
+    await pause(waitMs);
+  }
 }
 
 /**
@@ -88,11 +97,11 @@ export async function resync(
  */
 async function untilSettled(
   run: Working<ResyncState>,
-  look: () => Promise<{ announced: number; done: number; waiting: number }>,
+  look: Look,
 ): Promise<Record<string, unknown> | "again"> {
   let moved = Date.now();
   let last = "";
-  for (;;) {
+  for (let waitMs = SHORT_LOOK_MS; ; waitMs = Math.min(waitMs * 2, LONG_LOOK_MS)) {
     const standing = await look();
     const open = standing.announced - standing.done - standing.waiting;
     if (open <= 0) return standing;
@@ -101,7 +110,7 @@ async function untilSettled(
     if (now !== last) moved = Date.now();
     last = now;
     if (Date.now() - moved > STALLED_MS) return { ...standing, open };
-    await pause(LOOK_MS);
+    await pause(waitMs);
   }
 }
 

@@ -36,7 +36,7 @@ const MOST_AT_WORK = 300;
 /** How long one wakeup works; then another goes on. */
 const SLICE_MS = 60_000;
 /** An announcement that did nothing for so long is made again. */
-const LOST_MS = 30_000;
+const LOST_MS = 2 * 60_000;
 /** Between two looks at what is left, in milliseconds. */
 const LOOK_MS = 200;
 

@@ -69,7 +69,7 @@ export const holdIntegration: Route = {
   },
 };
 
-/** Ends a hold, and has what waited drained. */
+/** Ends a hold or a pause, and has what waited drained. */
 export const releaseIntegration: Route = {
   name: "api-integrations-release",
   methods: ["POST"],
@@ -80,7 +80,10 @@ export const releaseIntegration: Route = {
     const { name } = integration;
     const { ports, settings } = services;
     await recordAction(ports, { actor: caller.name, action: "release", target: name });
-    await changeDestination(ports.documents, name, ({ held, ...rest }) => (held ? rest : undefined));
+    // A pause as well: who has mended a destination need not wait for its end.
+    await changeDestination(ports.documents, name, ({ held, paused, ...rest }) =>
+      held || paused ? rest : undefined,
+    );
     // Also where it was not held: a release whose answer was lost is asked for again.
     await createWakeAt(ports)(name, ports.clock.now());
     return { status: 200, json: await overviewOf(integration, ports.documents, settings) };

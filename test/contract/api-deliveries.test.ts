@@ -118,7 +118,7 @@ describe("holding a destination", () => {
 });
 
 describe("how a destination stands", () => {
-  it("says until when it is paused, and what it lacks", async () => {
+  it("says until when it is paused, which a release ends too, and what it lacks", async () => {
     const until = new Date(desk.now + 5_000).toISOString();
     await changeDestination(desk.documents, "list", (state) => ({
       ...state,
@@ -129,6 +129,7 @@ describe("how a destination stands", () => {
       until,
       reason: "it was answered 503",
     });
+    expect((await call(releaseIntegration, list)).json).toMatchObject({ state: "open" });
     desk.env = {};
     expect((await call(readIntegration, list)).json).toMatchObject({
       state: "unconfigured",

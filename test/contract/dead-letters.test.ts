@@ -7,8 +7,13 @@ import {
   listDeadLetters,
   placeOf,
   replayDeadLetters,
+  type ReplayState,
   shownId,
 } from "../../engine/deliveries/replay.ts";
+import { changeDestination } from "../../engine/deliveries/destination-state.ts";
+import { resync, type ResyncState } from "../../engine/deliveries/resync.ts";
+import type { Documents } from "../../engine/ports.ts";
+import type { Working } from "../../engine/runs/work.ts";
 import { PermanentError } from "../../engine/errors/permanent-error.ts";
 import type { Snapshot } from "../../engine/define/index.ts";
 import { Desk } from "./delivery-desk.ts";
@@ -80,6 +85,31 @@ describe("a delivery that is refused for good", () => {
   });
 });
 
+describe("a refusal that another host has overtaken", () => {
+  it("leaves no dead letter", async () => {
+    await desk.write(6);
+    desk.mood = ({ version }) => {
+      if (version === 5) throw new PermanentError("older");
+      return { status: "delivered" };
+    };
+    const other = desk.host();
+    const sound = desk.documents;
+    let overtaken = false;
+    const overtakes: Documents["write"] = async (...asked) => {
+      if (!overtaken) {
+        overtaken = true;
+        await other.deliver(desk.announced(6), 1);
+      }
+      return sound.write(...asked);
+    };
+    desk.documents = { ...sound, write: overtakes };
+    await desk.host().deliver(desk.announced(5), 1);
+    desk.documents = sound;
+    expect(await desk.item("watermark")).toMatchObject({ version: 6 });
+    expect(await letters()).toEqual([]);
+  });
+});
+
 describe("a replay", () => {
   it("brings the present document, and the dead letter goes with its success", async () => {
     const host = desk.host();
@@ -115,6 +145,48 @@ describe("a replay", () => {
     expect(desk.sent).toEqual(["3 1"]);
     await desk.run(host, { key: "person|2" }, replayDeadLetters);
     expect(desk.sent).toEqual(["3 1", "2 1"]);
+  });
+
+  it("brings what a resync was refused, though the destination had that version once", async () => {
+    const host = desk.host();
+    await desk.write(1);
+    await host.deliver(desk.announced(1), 1);
+    desk.now += 1_000;
+    desk.mood = refuses("1");
+    await desk.run(host, {}, (ports, run: Working<ResyncState>) => resync(desk.integration, ports, run));
+    expect(await letters()).toMatchObject([{ version: 1 }]);
+    desk.now += 1_000;
+    desk.mood = undefined;
+    expect(await desk.run(host, {}, replayDeadLetters)).toMatchObject({ replayed: 1, gone: 1 });
+    expect(desk.sent).toEqual([1, 1]);
+    expect(await letters()).toEqual([]);
+  });
+
+  it("to a destination that is held ends soon, counts what waits, and goes on in its next slice where it was", async () => {
+    const host = desk.host();
+    const ids = Array.from({ length: 150 }, (_, index) => String(index + 1));
+    desk.mood = refuses(...ids);
+    for (const id of ids) {
+      await desk.write(1, id);
+      await host.deliver(desk.announced(1, id), 1);
+    }
+    desk.mood = undefined;
+    await changeDestination(desk.documents, "list", (state) => ({
+      ...state,
+      held: { by: "ana", reason: "not now", at: "" },
+    }));
+    desk.now += 1_000;
+    let state: ReplayState | undefined;
+    let pages = 0;
+    const slice = (): Promise<Record<string, unknown> | "again"> =>
+      desk.run(host, {}, (ports, run: Working<ReplayState>) => {
+        const save: typeof run.save = async (change) => void (state = change.state ?? state);
+        return replayDeadLetters(ports, { ...run, id: "run-1", state, save, spent: () => pages++ > 0 });
+      });
+    expect(await slice()).toBe("again");
+    pages = 0;
+    expect(await slice()).toMatchObject({ replayed: 150, gone: 0, failed: 0, waiting: 150 });
+    expect(desk.published).toHaveLength(150);
   });
 
   it("done again after a crash sends nothing twice", async () => {

@@ -5,7 +5,7 @@ import { PermanentError } from "../../engine/errors/permanent-error.ts";
 import { RetryableError } from "../../engine/errors/retryable-error.ts";
 import type { OutgoingMessage } from "../../engine/ports.ts";
 import type { Announcement } from "../../engine/sync/announce.ts";
-import { Desk } from "./delivery-desk.ts";
+import { Desk, TOKEN } from "./delivery-desk.ts";
 
 const desk = new Desk();
 const busy = (): never => {
@@ -82,6 +82,24 @@ describe("a destination that an operator holds", () => {
     await desk.write(2);
     await host.deliver({ ...desk.announced(2), wake: true }, 1);
     expect(desk.sent).toEqual([1, 2]);
+    expect(await desk.item("pending")).toBeUndefined();
+  });
+});
+
+describe("a destination that refuses to go back by itself, whose marks are remembered", () => {
+  it("has what waits go, also at a host that remembers nothing of it", async () => {
+    desk.guardsVersions = true;
+    const [a, b] = [desk.host(), desk.host()];
+    await desk.write(6);
+    await a.deliver(desk.announced(5), 1);
+    await b.deliver(desk.announced(5), 2);
+    await a.deliver(desk.announced(6), 1);
+    await hold(true);
+    // The same message again, at the host that remembers version 5.
+    await b.deliver(desk.announced(6), 2);
+    expect(await desk.item("pending")).toMatchObject({ last: 6 });
+    await hold(false);
+    await desk.wake(a);
     expect(await desk.item("pending")).toBeUndefined();
   });
 });
@@ -173,6 +191,38 @@ describe("a delivery that fails while its destination works", () => {
     expect(await desk.item("pending")).toBeUndefined();
     expect((await desk.item("dead-letter"))?.["error"]).toMatch(/^given up after \d+ rounds in a day.*busy$/);
     expect(await desk.item("watermark")).toMatchObject({ version: 0, deadLetter: true });
+  });
+
+  it("does not grow old while its destination is held", async () => {
+    const host = desk.host();
+    desk.mood = busy;
+    await desk.write(1);
+    await host.deliver(desk.announced(1), 1);
+    await hold(true);
+    desk.now += 60_000;
+    await host.deliver({ ...desk.announced(1), wake: true }, 1);
+    expect(await desk.item("pending")).toMatchObject({ reason: "held" });
+    desk.now += 25 * 3_600_000;
+    await hold(false);
+    await host.deliver({ ...desk.announced(1), wake: true }, 1);
+    expect(await desk.item("pending")).toMatchObject({ reason: "failing", rounds: 2 });
+    expect(await desk.item("dead-letter")).toBeUndefined();
+  });
+
+  it("keeps what it says within what the store takes, and without secrets", async () => {
+    const host = desk.host();
+    const said = `${TOKEN} expired ${"é🎉".repeat(700_000)}`;
+    desk.mood = () => {
+      throw new RetryableError(said, { retryAfterMs: 60_000 });
+    };
+    await host.deliver(desk.announced(1), 1);
+    const state = await desk.documents.read("control", "destination|list", "destination|list");
+    const kept = [await desk.item("pending"), state?.item, ...(await desk.records())];
+    expect(kept).toHaveLength(3);
+    for (const item of kept) {
+      expect(JSON.stringify(item).length).toBeLessThan(10_000);
+      expect(JSON.stringify(item)).not.toContain(TOKEN.slice(0, 8));
+    }
   });
 
   it("is refused for good later: no record waits any more", async () => {

@@ -44,6 +44,8 @@ export class Desk {
   /** Every snapshot that it was given, whether it took it or not. */
   seen: Snapshot[] = [];
   env: Record<string, string> = {};
+  /** Whether the destination itself refuses to go back. */
+  guardsVersions = false;
   /** Announcements on the topic, in order. */
   published: OutgoingMessage[] = [];
   /** What was sent to queues. */
@@ -67,6 +69,7 @@ export class Desk {
     this.documents = cosmosDocuments(this.#account.database);
     this.now = Date.now();
     this.env = { API_TOKEN: TOKEN, API_URL: "http://127.0.0.1" };
+    this.guardsVersions = false;
     this.sent = [];
     this.seen = [];
     this.published = [];
@@ -105,6 +108,7 @@ export class Desk {
       { name: "list", on: person },
       {
         settings: [setting("API_URL")],
+        guardsVersions: this.guardsVersions,
         deliver: async (snapshot: Snapshot) => {
           this.seen.push(snapshot);
           const attempt = this.mood?.(snapshot) ?? { status: "delivered" };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { replayDeliveries } from "../../engine/deliveries/replay-deliveries.ts";
 import { countResync, resync, type ResyncState } from "../../engine/deliveries/resync.ts";
-import type { Ports } from "../../engine/ports.ts";
+import type { Documents, Ports } from "../../engine/ports.ts";
+import type { Announcement } from "../../engine/sync/announce.ts";
 import type { Working } from "../../engine/runs/work.ts";
 import { changeDestination } from "../../engine/deliveries/destination-state.ts";
 import { PermanentError } from "../../engine/errors/permanent-error.ts";
@@ -10,6 +11,15 @@ import { Desk } from "./delivery-desk.ts";
 const desk = new Desk();
 const again = (ports: Ports, run: Working<ResyncState>): Promise<Record<string, unknown> | "again"> =>
   resync(desk.integration, ports, run);
+
+/** An operator's hold, or its end. */
+async function hold(on: boolean): Promise<void> {
+  await changeDestination(desk.documents, "list", ({ held: _held, ...rest }) => ({
+    ...rest,
+    ...(on ? { held: { by: "ana", reason: "not now", at: "" } } : {}),
+  }));
+  desk.now += 1_000;
+}
 
 describe("a resync", () => {
   it("delivers the present documents even to a destination that had them, each once", async () => {
@@ -64,6 +74,48 @@ describe("a resync", () => {
     expect(await desk.item("watermark")).toMatchObject({ known: false });
   });
 
+  it("of a removed entity that a held destination never had leaves nothing that waits, and nothing in the way", async () => {
+    const host = desk.host();
+    await desk.write(2, "1", true);
+    await hold(true);
+    expect(await desk.run(host, {}, again)).toMatchObject({ announced: 1, waiting: 1 });
+    await hold(false);
+    await desk.wake(host);
+    expect([await desk.item("pending"), desk.seen]).toEqual([undefined, []]);
+    await host.deliver(desk.announced(3), 1);
+    expect(desk.sent).toEqual([3]);
+  });
+
+  it("that waits is joined by what comes live, whoever drains it", async () => {
+    const [a, b] = [desk.host(), desk.host()];
+    await desk.write(5);
+    await a.deliver(desk.announced(5), 1);
+    desk.now += 1_000;
+    await hold(true);
+    await desk.run(a, {}, again);
+    const waits = await desk.item("pending");
+    await hold(false);
+    // The lock of the drain is lost while it records: the live version 6 comes to another host.
+    const sound = desk.documents;
+    let lost = false;
+    const loses: Documents["write"] = async (...asked) => {
+      if (!lost) {
+        lost = true;
+        await desk.write(6);
+        await b.deliver(desk.announced(6), 1);
+      }
+      return sound.write(...asked);
+    };
+    desk.documents = { ...sound, write: loses };
+    const { data: _left, ...bare } = desk.announced(5);
+    const wakes = { ...bare, wake: true, again: waits?.["again"] } as Announcement;
+    await desk.host().deliver(wakes, 1);
+    desk.documents = sound;
+    await desk.wake(b);
+    expect(desk.sent.at(-1)).toBe(6);
+    expect(await desk.item("pending")).toBeUndefined();
+  });
+
   it("leaves what is refused as a dead letter, and has the rest wait where the destination is held", async () => {
     const host = desk.host();
     for (const id of ["1", "2"]) await desk.write(1, id);
@@ -74,14 +126,9 @@ describe("a resync", () => {
     expect(await desk.run(host, {}, again)).toMatchObject({ announced: 2, done: 2, waiting: 0 });
     expect(await desk.item("dead-letter")).toMatchObject({ error: "no" });
     desk.mood = undefined;
-    await changeDestination(desk.documents, "list", (state) => ({
-      ...state,
-      held: { by: "ana", reason: "not now", at: "" },
-    }));
-    desk.now += 1_000;
+    await hold(true);
     expect(await desk.run(host, {}, again)).toMatchObject({ announced: 2, done: 0, waiting: 2 });
-    await changeDestination(desk.documents, "list", ({ held: _held, ...rest }) => rest);
-    desk.now += 1_000;
+    await hold(false);
     desk.sent = [];
     await desk.wake(host);
     expect(new Set(desk.sent)).toEqual(new Set([1, "2 1"]));
