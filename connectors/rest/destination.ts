@@ -12,9 +12,9 @@ import { PermanentError } from "../../engine/errors/permanent-error.ts";
 import { RetryableError } from "../../engine/errors/retryable-error.ts";
 import { addressOf, baseAddress } from "./address.ts";
 import type { RestAuth } from "./auth/auth.ts";
-import { letIn } from "./auth/let-in.ts";
-import type { HttpAnswer, HttpCall } from "./exchange.ts";
-import { recordedAnswer, recordedRequest } from "./recorded.ts";
+import { type LetIn, letIn } from "./auth/let-in.ts";
+import type { HttpCall } from "./exchange.ts";
+import { recordedAnswer, recordedRequest, withoutSecrets } from "./recorded.ts";
 import { type AtDestination, bodyOf, type RestAnswer, type RestRequest } from "./request.ts";
 import type { RestResponse, RestVerdict } from "./response.ts";
 import { agentsFor } from "./targets/agents.ts";
@@ -50,7 +50,7 @@ export function restDestination(options: RestDestinationOptions): Destination {
         const request = recordedRequest(call, mapped);
         const { answer, secrets } = await letIn({ ...call, record: request }, auth, context);
         const evidence = { request, response: recordedAnswer(answer, secrets) };
-        const remoteId = settle(options, call, answer, evidence);
+        const remoteId = settle(options, call, { answer, secrets }, evidence);
         return {
           status: "delivered",
           ...evidence,
@@ -82,7 +82,7 @@ function map({ request, remove }: RestDestinationOptions, snapshot: Snapshot): R
 function callOf(
   { baseUrl, timeoutMs }: RestDestinationOptions,
   request: RestRequest,
-  { key, version }: Snapshot,
+  { key, version, again }: Snapshot,
   { value, signal }: AttemptContext,
 ): HttpCall {
   try {
@@ -94,7 +94,7 @@ function callOf(
         accept: "application/json",
         ...(content === undefined ? {} : checked({ "content-type": content.type })),
         ...checked(request.headers ?? {}),
-        "idempotency-key": idempotencyKey(key, version),
+        "idempotency-key": idempotencyKey(key, version, again),
       },
       ...(content === undefined ? {} : { body: content.body }),
       timeoutMs,
@@ -112,13 +112,16 @@ function callOf(
 function settle(
   { response }: RestDestinationOptions,
   { method, url }: HttpCall,
-  answer: HttpAnswer,
+  { answer, secrets }: LetIn,
   evidence: { readonly request: object; readonly response: object },
 ): string | undefined {
   const what = `${method} ${url.origin}${url.pathname}`;
-  const verdict = response && interpreted(response, what, answer, evidence);
+  const verdict = response && interpreted(response, what, { answer, secrets }, evidence);
   if (verdict?.verdict === "delivered") return verdict.remoteId;
-  if (verdict) throw judged(what, verdict, answer, evidence);
+  if (verdict) {
+    // A reason may quote an answer that quotes the request.
+    throw judged(what, { ...verdict, reason: withoutSecrets(verdict.reason, secrets) }, answer, evidence);
+  }
   if (succeeded(method, answer.status)) return undefined;
   throw failure(what, answer, evidence);
 }
@@ -126,13 +129,15 @@ function settle(
 function interpreted(
   response: (answer: RestResponse) => RestVerdict | undefined,
   what: string,
-  { status, headers, text, truncated }: HttpAnswer,
+  { answer, secrets }: LetIn,
   evidence: object,
 ): RestVerdict | undefined {
+  const { status, headers, text, truncated } = answer;
   try {
     return response({ status, headers, text, json: truncated ? undefined : jsonOf(text) });
   } catch (error) {
-    const message = `${what} was answered ${status}, and the response mapping threw ${String(error)}`;
+    const threw = withoutSecrets(String(error), secrets);
+    const message = `${what} was answered ${status}, and the response mapping threw ${threw}`;
     throw new PermanentError(`${message}; the destination may have taken the delivery`, {
       ...evidence,
       cause: error,
@@ -148,9 +153,13 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** `<key>:<version>`. Keys are ASCII by construction; whatever else came in would break the header, so it is encoded. */
-function idempotencyKey(key: string, version: number): string {
-  return `${key.toWellFormed().replaceAll(/[^\x21-\x7e]/gu, encodeURIComponent)}:${version}`;
+/**
+ * `<key>:<version>`, and behind it the run that wants it again: a destination with a good memory would answer from
+ * that. Keys are ASCII by construction; whatever else came in would break the header, so it is encoded.
+ */
+function idempotencyKey(key: string, version: number, again: string | undefined): string {
+  const ascii = key.toWellFormed().replaceAll(/[^\x21-\x7e]/gu, encodeURIComponent);
+  return [ascii, version, ...(again === undefined ? [] : [again])].join(":");
 }
 
 /** Headers by lower-case name. Throws a TypeError, which shows no value, for one that HTTP does not allow. */

@@ -20,14 +20,23 @@ export function recordedAnswer(
   secrets: readonly string[],
 ): object {
   // Before it is cut: the half of a secret would not be found any more.
-  const clean = secrets.reduce((rest, secret) => rest.replaceAll(secret, "[redacted]"), text);
+  const clean = withoutSecrets(text, secrets);
   const kept = atMost(clean);
   return {
     status,
-    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => HEADERS.includes(name))),
+    headers: Object.fromEntries(
+      Object.entries(headers).flatMap(([name, value]) =>
+        HEADERS.includes(name) ? [[name, withoutSecrets(value, secrets)]] : [],
+      ),
+    ),
     ...(kept === "" ? {} : { body: kept }),
     ...(truncated || kept !== clean ? { truncated: true } : {}),
   };
+}
+
+/** A text in which none of the secrets stands. */
+export function withoutSecrets(text: string, secrets: readonly string[]): string {
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, "[redacted]"), text);
 }
 
 /** The beginning of a text, without a character that is cut in two. */

@@ -56,7 +56,8 @@ export class Marketing {
   answer(asked: Asked): Answered {
     const { method, url } = asked;
     const id = decodeURIComponent(/^\/contacts\/([^/]+)$/.exec(url.pathname)?.[1] ?? "");
-    const [, key = "", version = ""] = /^(.+):(\d+)$/.exec(asked.header("idempotency-key") ?? "") ?? [];
+    const [, key = "", version = ""] =
+      /^(.+?):(\d+)(?::[\w-]+)?$/.exec(asked.header("idempotency-key") ?? "") ?? [];
     if (asked.header("authorization") !== `Bearer ${this.#token}`)
       return this.#refuse(401, asked, "without its token");
     if (id === "" || (method !== "PUT" && method !== "DELETE"))

@@ -52,6 +52,7 @@ function formsOf(secret: string): string[] {
     .flatMap((part) => [
       part,
       encodeURIComponent(part.toWellFormed()),
+      new URLSearchParams({ "": part }).toString().slice(1),
       Buffer.from(part).toString("base64"),
       JSON.stringify(part).slice(1, -1),
     ]);

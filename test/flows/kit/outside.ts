@@ -25,7 +25,7 @@ export class Marketing {
       if (mood !== undefined) return { status: mood };
       if (asked.header("authorization") !== "Bearer marketing-token") return { status: 401 };
       const id = decodeURIComponent(url.pathname.split("/")[2] ?? "");
-      const version = Number(asked.header("idempotency-key")?.split(":").at(-1));
+      const version = Number(/:(\d+)(?::[\w-]+)?$/.exec(asked.header("idempotency-key") ?? "")?.[1]);
       const standing = this.contacts.get(id)?.version ?? this.removed.get(id) ?? 0;
       if (version < standing) this.backwards.push(`${id}: ${version} after ${standing}`);
       if (method === "DELETE") {

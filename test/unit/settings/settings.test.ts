@@ -79,6 +79,11 @@ describe("redaction", () => {
     expect(settings.redact(text)).toBe(clean);
   });
 
+  it("hides a secret as a form writes it, which is not how a path does", () => {
+    const hook = createSettings({ HOOK: "planted~(1)" }, [secret("HOOK")]);
+    expect(hook.redact("?key=planted%7E%281%29&p=planted~(1)")).toBe("?key=[redacted]&p=[redacted]");
+  });
+
   it("reaches every depth, credentials by the name of their member, and errors", () => {
     const value = {
       list: [{ text: "s3cret/+value" }],

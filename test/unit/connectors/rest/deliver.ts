@@ -46,6 +46,8 @@ export interface Given {
   response?: (answer: RestResponse) => RestVerdict | undefined;
   /** What the destination has. Default: nothing. */
   there?: { known: boolean; remoteId?: string };
+  /** The run that wants it again. */
+  again?: string;
   /** The id of the entity. Default 7. */
   id?: string;
   removed?: boolean;
@@ -68,7 +70,15 @@ export async function deliver(given: Given): Promise<Attempt> {
   });
   const data = removed ? undefined : { identity: { number: "7" }, contact: { email: "a@example.com" } };
   const there = given.there ?? { known: false };
-  const snapshot = { key: `person|${id}`, entity: "person", id, version: 3, data: data as never, ...there };
+  const snapshot = {
+    key: `person|${id}`,
+    entity: "person",
+    id,
+    version: 3,
+    data: data as never,
+    ...there,
+    ...(given.again === undefined ? {} : { again: given.again }),
+  };
   const context = given.context ?? attemptContext({ SHOP_URL: baseUrl, SHOP_TOKEN: token }, signal);
   return destination.deliver(snapshot, context);
 }

@@ -42,6 +42,12 @@ describe("a REST delivery", () => {
     });
   });
 
+  test("that a run wants again has a key of that run, which no memory of the destination answers", async () => {
+    const server = await httpServer((response) => response.end());
+    await deliver({ baseUrl: server.url, again: "run-1" });
+    expect(server.seen[0]?.headers["idempotency-key"]).toBe("person|7:3:run-1");
+  });
+
   test("keeps the base's path, and encodes an id once for its own sake and once for the path", async () => {
     const server = await httpServer((response) => response.end());
     await deliver({

@@ -1,8 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { delivered, refused, type RestResponse, retry } from "../../../../connectors/rest/integration.ts";
+import { basic } from "../../../../connectors/rest/auth/basic.ts";
+import {
+  delivered,
+  refused,
+  type RestResponse,
+  type RestVerdict,
+  retry,
+} from "../../../../connectors/rest/integration.ts";
 import type { AtDestination } from "../../../../connectors/rest/request.ts";
+import { secret, setting } from "../../../../engine/define/index.ts";
 import { PermanentError } from "../../../../engine/errors/permanent-error.ts";
 import { RetryableError } from "../../../../engine/errors/retryable-error.ts";
+import { attemptContext } from "./attempt-context.ts";
 import { deliver, fault, TOKEN } from "./deliver.ts";
 import { httpServer } from "./http-server.ts";
 
@@ -90,6 +99,26 @@ describe("a response mapping", () => {
     expect(error.message).toContain("the response mapping threw");
     expect(error.message).toContain("may have taken the delivery");
     expect(error).toMatchObject({ response: { status: 200 } });
+  });
+});
+
+describe("a reason that quotes an answer that quotes the request", () => {
+  test.each([
+    ["refused", ({ text }: RestResponse) => refused(text)],
+    ["retry", ({ text }: RestResponse) => retry(text)],
+    [
+      "an error",
+      ({ text }: RestResponse): RestVerdict => {
+        throw new Error(text);
+      },
+    ],
+  ])("shows no credentials: %s", async (_how, response) => {
+    const server = await httpServer((answer, { headers }) => answer.end(headers.authorization));
+    const auth = basic(setting("SHOP_USER"), secret("SHOP_KEY"));
+    const context = attemptContext({ SHOP_URL: server.url, SHOP_USER: "caudal", SHOP_KEY: "planted-91" });
+    const error = await fault(deliver({ baseUrl: server.url, auth, context, response }));
+    expect(error.message).toContain("[redacted]");
+    expect(error.message).not.toContain(Buffer.from("caudal:planted-91").toString("base64"));
   });
 });
 

@@ -53,6 +53,13 @@ describe("credentials that do not change", () => {
       ({ url }) => url,
       "/people/7?dry=true&key=planted%261",
     ],
+    [
+      "a key in the query that forms write in their own way",
+      apiKey({ in: "query", name: "key", key }),
+      { SHOP_KEY: "planted~(1)" },
+      ({ url }) => url,
+      "/people/7?dry=true&key=planted%7E%281%29",
+    ],
   ])("(%s) are sent, and are in no record and no error", async (_what, auth, env, shown, expected) => {
     const server = await httpServer((response, { headers, url }) =>
       response.writeHead(server.seen.length === 1 ? 200 : 500).end(JSON.stringify({ headers, url })),
