@@ -62,10 +62,10 @@ export function createDeliveryHandlers(services: Services): DeliveryHandlers {
     },
 
     async wakeup(message) {
-      const { integration: name } = message as Wakeup;
+      const name = (message as Partial<Wakeup> | null)?.integration;
       const integration = app.integrations.find((known) => known.name === name);
       if (!integration) return log("warn", "a wakeup of an unknown integration was dropped", { name });
-      await wake(name, atWork(integration).gate, services.ports, wakeAt);
+      await wake(integration.name, atWork(integration).gate, services.ports, wakeAt);
     },
 
     async dead(integration, message) {

@@ -4,7 +4,7 @@ import type { CloudEvent, PullDefinition } from "../engine/define/index.ts";
 import { CHANGES, EVENTS, RUNS } from "../engine/define/topology.ts";
 import { startPull } from "../engine/pulls/start.ts";
 import { endRun } from "../engine/runs/run.ts";
-import type { RunMessage } from "../engine/runs/start.ts";
+import { parseRunMessage } from "../engine/runs/start.ts";
 import { createProcessor, type Processor } from "../engine/sync/process.ts";
 import { quarantine } from "../engine/sync/quarantine.ts";
 import { takeEvent } from "../engine/sync/take-event.ts";
@@ -74,7 +74,11 @@ export function createMessageHandlers(services: Services): MessageHandlers {
   const handlers: MessageHandlers = {
     event: (message) => take(message, (event) => processor().process([event])),
 
-    run: (message) => work(services, message as RunMessage),
+    async run(message) {
+      const run = parseRunMessage(message);
+      if (run) return work(services, run);
+      log("error", "a message of the queue runs is about no run; it was dropped");
+    },
 
     async dead(queue, message) {
       const reason = `dead-lettered by the broker: ${reasonOf(message)}`;
@@ -82,10 +86,11 @@ export function createMessageHandlers(services: Services): MessageHandlers {
       if (queue === EVENTS) {
         return take(message.body, (event) => processor().park(event, reason));
       }
-      if (queue === RUNS) {
+      const run = queue === RUNS ? parseRunMessage(message.body) : undefined;
+      if (run) {
         const { documents, clock } = services.ports;
         const endedAt = new Date(clock.now()).toISOString();
-        await endRun(documents, (message.body as RunMessage).run, {
+        await endRun(documents, run.run, {
           status: "failed",
           error: reason,
           endedAt,

@@ -6,7 +6,7 @@ import type { Role } from "./roles.ts";
 export interface TokenItem {
   readonly id: string;
   readonly kind: "token";
-  /** 1 to 64 printable characters; no two live ones share it. */
+  /** 1 to 64 printable characters; no two live ones share it, whatever the case. */
   readonly name: string;
   readonly roles: readonly Role[];
   /** ISO 8601 UTC with milliseconds. */
@@ -118,9 +118,9 @@ async function standingOf(
   return { taken: holder !== undefined && holder.item.revokedAt === undefined, held };
 }
 
-/** The store's ids take no slash and no question mark, names do. */
+/** The store's ids take no slash and no question mark, names do. Names that differ in case alone pass for one another. */
 function nameId(name: string): string {
-  return `token-name|${sha256(name)}`;
+  return `token-name|${sha256(name.toLowerCase())}`;
 }
 
 function sha256(text: string): string {

@@ -1,13 +1,21 @@
 import { randomUUID } from "node:crypto";
+import { z } from "zod";
 import { RUNS } from "../define/topology.ts";
 import type { Ports } from "../ports.ts";
-import { endRun, type Run, saveRun } from "./run.ts";
+import { endRun, type Run, RUN_KINDS, saveRun } from "./run.ts";
 
 /** What travels on the queue `runs`. */
 export interface RunMessage {
   readonly kind: Run["kind"];
   readonly name: string;
   readonly run: string;
+}
+
+const runMessage = z.object({ kind: z.enum(RUN_KINDS), name: z.string(), run: z.string().min(1).max(100) });
+
+/** The run that a message of the queue `runs` is about; undefined for what is none: anything may stand on a queue. */
+export function parseRunMessage(message: unknown): RunMessage | undefined {
+  return runMessage.safeParse(message).data;
 }
 
 /**

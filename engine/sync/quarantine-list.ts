@@ -16,16 +16,21 @@ export interface QuarantineFilter {
 /** An input in quarantine without its payload, which may have 1 MiB. */
 export type QuarantineSummary = Omit<QuarantineItem, "kind" | "payload"> & { readonly truncated?: true };
 
+/** An id as it is shown, or with its prefix. */
+export const QUARANTINE_ID = /^(quarantine\|)?[0-9a-f]{64}$/;
+
 /** The id under which an input is shown: the SHA-256 in that of its item. */
 export function shownId({ id }: Pick<QuarantineItem, "id">): string {
   return id.slice(PREFIX.length);
 }
 
 /** Reads an input by its id, shown or stored. */
-export function readQuarantined(
+export async function readQuarantined(
   documents: Documents,
   id: string,
 ): Promise<Stored<QuarantineItem> | undefined> {
+  // No other text is an id, and some are none of the store's.
+  if (!QUARANTINE_ID.test(id)) return undefined;
   const stored = storedId(id);
   return documents.read<QuarantineItem>("control", stored, stored);
 }

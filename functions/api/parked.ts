@@ -19,7 +19,7 @@ const SAMPLE = 20;
 const retry = z
   .strictObject({
     action: z.literal("retry"),
-    keys: z.array(z.string()).min(1).max(400).optional(),
+    keys: z.array(z.string().max(128)).min(1).max(400).optional(),
     entity: z.string().optional(),
     since: time.optional(),
     until: time.optional(),

@@ -5,6 +5,7 @@ import {
   countQuarantine,
   discardQuarantined,
   listQuarantine,
+  QUARANTINE_ID,
   type QuarantineSummary,
   readQuarantined,
   shownId,
@@ -18,11 +19,7 @@ const SAMPLE = 20;
 const VIA = ["receiver", "pull", "queue"] as const;
 
 const filter = {
-  ids: z
-    .array(z.string().regex(/^(quarantine\|)?[0-9a-f]{64}$/, "is no id of this list"))
-    .min(1)
-    .max(400)
-    .optional(),
+  ids: z.array(z.string().regex(QUARANTINE_ID, "is no id of this list")).min(1).max(400).optional(),
   via: z.enum(VIA).optional(),
   name: z.string().optional(),
   since: time.optional(),

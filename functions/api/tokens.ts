@@ -19,7 +19,7 @@ const wanted = z.strictObject({
   name: z
     .string()
     .normalize("NFC")
-    .regex(/^(?! )[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,64}(?<! )$/u, {
+    .regex(/^(?! )(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,64}(?<! )$/u, {
       error: "must be 1 to 64 printable characters, without a space at either end",
     }),
   roles: z
@@ -37,7 +37,7 @@ export const createToken: Route = {
   async handle(request, { ports }, caller) {
     const { name, roles } = await bodyOf(request, wanted);
     const { documents, clock } = ports;
-    if (OWN_NAMES.includes(name) || (await isNameTaken(documents, name))) return taken(name);
+    if (OWN_NAMES.includes(name.toLowerCase()) || (await isNameTaken(documents, name))) return taken(name);
     const { id, token } = makeToken();
     const details = { id, roles };
     await recordAction(ports, { actor: caller.name, action: "create-token", target: name, details });

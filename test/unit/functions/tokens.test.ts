@@ -117,6 +117,8 @@ describe("a name", () => {
     await ask(`DELETE /api/v1/tokens/${id}`);
     expect((await ask("POST /api/v1/tokens", wanted)).status).toBe(201);
     expect((await ask("POST /api/v1/tokens", wanted)).status).toBe(409);
+    const louder = { json: { name: "ANA", roles: ["operator"] } };
+    expect((await ask("POST /api/v1/tokens", louder)).status, "a name that passes for it").toBe(409);
   });
 
   test("that many ask for at once goes to one of them", async () => {
@@ -131,7 +133,7 @@ describe("a name", () => {
     expect(ports.items("control").filter(({ id }) => id.startsWith("token|"))).toHaveLength(1);
   });
 
-  test.each(["operator", "anonymous", "timer"])(
+  test.each(["operator", "Operator", "anonymous", "timer"])(
     "%s is ours: records would not tell who it was",
     async (name) => {
       const { status } = await openApi(memoryPorts())("POST /api/v1/tokens", {
@@ -141,7 +143,7 @@ describe("a name", () => {
     },
   );
 
-  test.each(["", " ", "a\nb", "a\u0000", "\u202Ea", " a", "a ", "x".repeat(65)])(
+  test.each(["", " ", "\u115f", "a\nb", "a\u0000", "\u202Ea", " a", "a ", "x".repeat(65)])(
     "%j is refused",
     async (name) => {
       const { status, json } = await openApi(memoryPorts())("POST /api/v1/tokens", {
