@@ -76,7 +76,9 @@ export async function expectEveryAttemptRecorded(rig: Rig, name: string): Promis
     expect(last.get(`client|${id}`)).toMatchObject({ status: "delivered", version });
   }
   const reached = records.filter(({ error }) => !(error ?? "").includes("ECONNREFUSED"));
-  const keyOf = ({ key, version }: { key: string; version: number }): string => `${key}:${version}`;
+  // One that a run wanted again has a key of that run.
+  const keyOf = ({ key, version, run }: { key: string; version: number; run?: string }): string =>
+    [key, version, ...(run === undefined ? [] : [run])].join(":");
   const { seen, door } = rig.byIntegration[name] ?? {};
   const attempts = (seen ?? []).filter(
     ({ outcome }) => !(door instanceof OAuthDoor && outcome === "turned away"),
