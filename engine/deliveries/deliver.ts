@@ -176,6 +176,8 @@ export function createDeliverer(
           });
           return;
         }
+        // What it stands on may be gone: the next attempt makes it anew.
+        if (!error.own) prepared = undefined;
         attempt = await patiently(() => ledger.retrying({ ...failure, status: "retrying" }, attempt));
         const now = await gate.closed();
         throw now ? new ClosedError(now) : error;
@@ -200,7 +202,7 @@ async function verdictOn<T>(attempt: () => Promise<T>): Promise<T> {
 function isDone(mark: Watermark, { version, again }: Announcement): boolean {
   if (again === undefined) return version <= mark.version;
   // What was delivered since the run began was no older than what the run wants to bring.
-  return mark.version >= version && (mark.again === again.run || mark.at > again.since);
+  return mark.version >= version && ((mark.again ?? []).includes(again.run) || mark.at > again.since);
 }
 
 /** What the destination has after an attempt; unchanged where it was sent nothing. */

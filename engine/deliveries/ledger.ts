@@ -6,7 +6,7 @@ import { RecentlyUsed } from "../sync/cache.ts";
 import { type DeadLetter, deadLetterId, refusedDelivery } from "./dead-letter.ts";
 import { type Delay, joined, type PendingDelivery, pendingId } from "./pending.ts";
 import { type DeliveryFacts, type DeliveryRecord, deliveryRecord } from "./records.ts";
-import { noWatermark, type Watermark, watermarkId } from "./watermark.ts";
+import { doneWith, noWatermark, type Watermark, watermarkId } from "./watermark.ts";
 
 const MAX_CONFLICTS = 20;
 
@@ -140,7 +140,7 @@ export function createLedger(
             // An entity that was removed there has no id there any more.
             ...(remoteId !== undefined && now.known ? { remoteId } : {}),
             ...(moves ? { version, at, ...now } : {}),
-            ...(run === undefined ? {} : { again: run }),
+            ...doneWith(run, before),
             ...(newer ? { pending: true } : {}),
             ...(dead && !moves ? { deadLetter: true } : {}),
           };
@@ -166,7 +166,7 @@ export function createLedger(
             watermark: {
               ...rest,
               ...(late ? {} : { deadLetter: true }),
-              ...(run === undefined ? {} : { again: run }),
+              ...doneWith(run, before),
               ...(newer ? { pending: true } : {}),
             },
             beside: [
@@ -201,7 +201,7 @@ export function createLedger(
         return {
           watermark: {
             ...rest,
-            ...(again === undefined ? {} : { again: again.run }),
+            ...doneWith(again?.run, before),
             ...(pending && !over ? { pending } : {}),
           },
           beside: over ? [{ op: "delete", id: waits.id }] : [],

@@ -140,14 +140,10 @@ async function standingOf(
   run: string,
 ): Promise<{ done: number; waiting: number }> {
   const numberOf = (kind: string, again: string): Promise<number> =>
-    countItems(
-      documents,
-      "deliveries",
-      conditionOf([], ...equalTo({ kind, integration }), [`${again} = @run`, run]),
-    );
+    countItems(documents, "deliveries", conditionOf([], ...equalTo({ kind, integration }), [again, run]));
   const [done, waiting] = await Promise.all([
-    numberOf("watermark", "c.again"),
-    numberOf("pending", "c.again.run"),
+    numberOf("watermark", "ARRAY_CONTAINS(c.again, @run)"),
+    numberOf("pending", "c.again.run = @run"),
   ]);
   return { done, waiting };
 }

@@ -88,7 +88,9 @@ async function dueBy(
 ): Promise<PendingDelivery[]> {
   const page = await documents.query<PendingDelivery>("deliveries", {
     text:
-      "SELECT * FROM c WHERE c.kind = 'pending' AND c.integration = @integration AND c.dueAt <= @now " +
+      "SELECT * FROM c WHERE c.kind = 'pending' AND c.integration = @integration " +
+      // Those that wait for the destination alone may go as soon as it takes any, were it before the time it named.
+      "AND (c.dueAt <= @now OR c.reason <> 'failing') " +
       "ORDER BY c.dueAt",
     parameters: { integration, now },
     limit: MOST_AT_WORK * 2,

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { issuesOf } from "../../engine/sync/quarantine.ts";
 import { type ApiRequest, problem, Refused } from "./http.ts";
+import { NO_TIME, parseTime } from "./list.ts";
 
-/** Largest body of a request to our own routes, in bytes. */
-const MAX_BODY = 64 * 1024;
+/** Largest body of a request to our own routes, in bytes: a thousand ids of a list fit. */
+const MAX_BODY = 512 * 1024;
 
 /** The JSON body of a request, parsed; an empty one is `{}`. Throws a Refused of 400 that names each fault, or of 413. */
 export async function bodyOf<Schema extends z.ZodType>(
@@ -16,6 +17,11 @@ export async function bodyOf<Schema extends z.ZodType>(
   throw new Refused(problem(400, "The body is not valid.", { issues: issuesOf(parsed.error) }));
 }
 
+/** The answer to a member of a body that names what is not there: 400 with the member's name. */
+export function badBody(path: string, message: string): Refused {
+  return new Refused(problem(400, "The body is not valid.", { issues: [{ path, message }] }));
+}
+
 function json(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -26,5 +32,10 @@ function json(text: string): unknown {
   }
 }
 
-/** A time in a body, as Caudal writes times. */
-export const time = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+/** A time in a body, written as in a query. */
+export const time = z.string().transform((text, context) => {
+  const parsed = parseTime(text);
+  if (parsed !== undefined) return parsed;
+  context.addIssue(NO_TIME);
+  return z.NEVER;
+});

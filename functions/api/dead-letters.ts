@@ -14,7 +14,7 @@ import { startRun } from "../../engine/runs/start.ts";
 import { bodyOf, time } from "./body.ts";
 import type { ApiRequest, Route } from "./http.ts";
 import { listAnswer, pageOf, timeIn } from "./list.ts";
-import { ACTING, reason, saysNotWhich, saysWhich } from "./which.ts";
+import { ACTING, knownIntegration, reason, saysNotWhich, saysWhich } from "./which.ts";
 
 const SAMPLE = 20;
 
@@ -72,16 +72,15 @@ export const actOnDeadLetters: Route = {
   methods: ["POST"],
   route: "api/v1/dead-letters",
   access: ["operator"],
-  async handle(request, { ports }, caller) {
-    const { dryRun, all: _all, ...asked } = await bodyOf(request, action);
-    const { action: what, ...rest } = asked;
-    const { reason: _reason, ...wanted } = { reason: undefined, ...rest };
+  async handle(request, { app, ports }, caller) {
+    const { dryRun, action: what, ...details } = await bodyOf(request, action);
+    const { reason: _reason, all: _all, ...wanted } = { reason: undefined, ...details };
+    knownIntegration(wanted.integration, app);
     if (dryRun) {
       const sample = await listDeadLetters(ports, wanted, { limit: SAMPLE });
       const count = await countDeadLetters(ports, wanted);
       return { status: 200, json: { count, sample: sample.items.map(view) } };
     }
-    const details = { ...rest };
     await recordAction(ports, { actor: caller.name, action: what, target: "dead-letters", details });
     if (what === "discard") {
       return { status: 200, json: { discarded: await discardDeadLetters(ports, wanted) } };

@@ -7,7 +7,7 @@ import { bodyOf, time } from "./body.ts";
 import { withoutSystemFields } from "./entities.ts";
 import type { Route } from "./http.ts";
 import { listAnswer, oneOf, pageOf, timeIn } from "./list.ts";
-import { ACTING, saysNotWhich, saysWhich } from "./which.ts";
+import { ACTING, knownIntegration, saysNotWhich, saysWhich } from "./which.ts";
 
 const STATUSES = ["delivered", "ignored", "retrying", "failed"] as const satisfies readonly DeliveryStatus[];
 
@@ -56,10 +56,12 @@ export const replayAllDeliveries: Route = {
   methods: ["POST"],
   route: "api/v1/deliveries/replay",
   access: ["operator"],
-  async handle(request, { ports }, caller) {
-    const { dryRun, all: _all, ...which } = await bodyOf(request, replay);
+  async handle(request, { app, ports }, caller) {
+    const { dryRun, ...details } = await bodyOf(request, replay);
+    const { all: _all, ...which } = details;
+    knownIntegration(which.integration, app);
     if (dryRun) return { status: 200, json: { count: await countDeliveries(ports.documents, which) } };
-    await recordAction(ports, { actor: caller.name, action: "replay", target: "deliveries", details: which });
+    await recordAction(ports, { actor: caller.name, action: "replay", target: "deliveries", details });
     const work = {
       kind: "replay",
       name: "deliveries",

@@ -9,15 +9,17 @@ import { startRun } from "../../engine/runs/start.ts";
 import type { Services } from "../services.ts";
 import { bodyOf, time } from "./body.ts";
 import { type ApiRequest, problem, Refused, type Route } from "./http.ts";
-import { reason } from "./which.ts";
+import { ACTING, reason, saysNotWhich, saysWhich } from "./which.ts";
 
 const hold = z.strictObject({ reason });
-const resync = z.strictObject({
-  ids: z.array(z.string().min(1).max(120)).min(1).max(1_000).optional(),
-  since: time.optional(),
-  until: time.optional(),
-  dryRun: z.boolean().default(false),
-});
+const resync = z
+  .strictObject({
+    ids: z.array(z.string().min(1).max(120)).min(1).max(1_000).optional(),
+    since: time.optional(),
+    until: time.optional(),
+    ...ACTING,
+  })
+  .refine(saysWhich, saysNotWhich("ids", "since", "until"));
 
 /** How each integration's destination stands. */
 export const listIntegrations: Route = {
@@ -98,11 +100,12 @@ export const resyncIntegration: Route = {
   access: ["operator"],
   async handle(request, services, caller) {
     const integration = integrationOf(request, services);
-    const { dryRun, ...asked } = await bodyOf(request, resync);
+    const { dryRun, ...details } = await bodyOf(request, resync);
+    const { all: _all, ...asked } = details;
     const { ports } = services;
     if (dryRun) return { status: 200, json: { count: await countResync(integration, asked, ports) } };
     const { name } = integration;
-    await recordAction(ports, { actor: caller.name, action: "resync", target: name, details: asked });
+    await recordAction(ports, { actor: caller.name, action: "resync", target: name, details });
     const work = { kind: "resync", name, request: asked, actor: caller.name, unit: "documents" } as const;
     const run = await startRun(ports, work);
     return { status: 202, headers: { location: `/api/v1/runs/${run}` }, json: { run } };

@@ -37,11 +37,18 @@ export function listAnswer<T>(
 export function timeIn(request: ApiRequest, name: string): string | undefined {
   const text = request.url.searchParams.get(name);
   if (text === null) return undefined;
+  const time = parseTime(text);
+  if (time === undefined) throw badQuery(name, NO_TIME);
+  return time;
+}
+
+/** What is wrong with a text that is no time. */
+export const NO_TIME = "must be a date, or an ISO 8601 time with an offset: 2026-03-02T09:00:00Z";
+
+/** A date or a time with an offset, as Caudal writes times; undefined for anything else. */
+export function parseTime(text: string): string | undefined {
   const time = /^\d{4}-\d\d-\d\d(T.*(Z|[+-]\d\d:?\d\d))?$/i.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(time)) {
-    throw badQuery(name, "must be a date, or an ISO 8601 time with an offset: 2026-03-02T09:00:00Z");
-  }
-  return new Date(time).toISOString();
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }
 
 /** One of a few values in the query; undefined where there is none. Throws a Refused of 400. */

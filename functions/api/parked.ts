@@ -9,7 +9,7 @@ import { messageOf } from "../../engine/sync/identify.ts";
 import { LINE, type ParkedEvent } from "../../engine/sync/park.ts";
 import { countParked, listParked, type ParkedEntity } from "../../engine/sync/parked-list.ts";
 import type { Services } from "../services.ts";
-import { bodyOf, time } from "./body.ts";
+import { badBody, bodyOf, time } from "./body.ts";
 import { type ApiResponse, type Caller, problem, type Route } from "./http.ts";
 import { listAnswer, pageOf, timeIn } from "./list.ts";
 import { ACTING, saysNotWhich, saysWhich } from "./which.ts";
@@ -86,12 +86,16 @@ export const actOnParked: Route = {
 };
 
 async function retryAll(
-  { action: what, dryRun, all: _all, ...which }: z.output<typeof retry>,
-  { ports }: Services,
+  { action: what, dryRun, all, ...which }: z.output<typeof retry>,
+  { app, ports }: Services,
   { name: actor }: Caller,
 ): Promise<ApiResponse> {
+  if (which.entity !== undefined && !app.documents.has(which.entity)) {
+    throw badBody("entity", `there is no document "${which.entity}"`);
+  }
   if (dryRun) return { status: 200, json: await foresee(which, ports.documents) };
-  await recordAction(ports, { actor, action: what, target: "parked", details: which });
+  const details = { ...which, ...(all ? { all } : {}) };
+  await recordAction(ports, { actor, action: what, target: "parked", details });
   const work = { kind: "retry", name: "parked", unit: "entities" } as const;
   const run = await startRun(ports, { ...work, request: which, actor });
   return { status: 202, headers: { location: `/api/v1/runs/${run}` }, json: { run } };

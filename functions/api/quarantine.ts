@@ -78,8 +78,8 @@ export const actOnQuarantine: Route = {
   route: "api/v1/quarantine",
   access: ["operator"],
   async handle(request, { ports }, { name: actor }) {
-    const { dryRun, all: _all, action: what, ...details } = await bodyOf(request, action);
-    const { reason: _reason, ...wanted } = { reason: undefined, ...details };
+    const { dryRun, action: what, ...details } = await bodyOf(request, action);
+    const { reason: _reason, all: _all, ...wanted } = { reason: undefined, ...details };
     if (dryRun) {
       const sample = await listQuarantine(ports.documents, wanted, "DESC", { limit: SAMPLE });
       const count = await countQuarantine(ports.documents, wanted);

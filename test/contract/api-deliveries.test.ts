@@ -147,7 +147,7 @@ describe("a resync", () => {
     expect([desk.queued, await actions()]).toEqual([[], []]);
     const { status, json } = await call(resyncIntegration, {
       ...list,
-      body: { since: "2026-01-01T00:00:00+01:00" },
+      body: { since: "2026-01-01T00:00:00+01:00", until: "2026-12-31" },
     });
     expect(status).toBe(202);
     expect(desk.queued).toMatchObject([
@@ -157,13 +157,13 @@ describe("a resync", () => {
     expect(run?.item).toMatchObject({
       status: "queued",
       actor: "ana",
-      request: { since: "2025-12-31T23:00:00.000Z" },
+      request: { since: "2025-12-31T23:00:00.000Z", until: "2026-12-31T00:00:00.000Z" },
     });
     expect(await actions()).toMatchObject([{ action: "resync", target: "list" }]);
   });
 
   it("refuses what it does not know", async () => {
-    for (const body of [{ ids: [] }, { ids: ["1"], until: "tomorrow" }, { id: "1" }]) {
+    for (const body of [{}, { dryRun: true }, { ids: [] }, { ids: ["1"], until: "tomorrow" }, { id: "1" }]) {
       expect((await call(resyncIntegration, { ...list, body })).status).toBe(400);
     }
   });
@@ -206,6 +206,8 @@ describe("dead letters", () => {
     [{ action: "discard", all: true }, "expected string"],
     [{ action: "replay", ids: ["nonsense"] }, "is no id of this list"],
     [{ action: "replay", all: false }, ""],
+    [{ action: "replay", integration: "lists" }, "there is no integration"],
+    [{ action: "replay", since: "yesterday" }, "must be a date"],
   ])("%j is answered 400, and says what is wrong", async (body, message) => {
     const { status, json } = await call(actOnDeadLetters, { body });
     expect(status).toBe(400);

@@ -142,6 +142,24 @@ describe("a destination that asks to be left alone", () => {
   });
 });
 
+describe("a destination that is released before its pause is over", () => {
+  it("is sent what waits then, not when the pause would have ended", async () => {
+    const host = desk.host();
+    desk.mood = () => {
+      throw new RetryableError("too many", { retryAfterMs: 24 * 3_600_000 });
+    };
+    await desk.write(1);
+    await host.deliver(desk.announced(1), 1);
+    expect(await desk.item("pending")).toMatchObject({ reason: "paused" });
+    desk.mood = undefined;
+    await changeDestination(desk.documents, "list", ({ paused: _paused, ...rest }) => rest);
+    desk.now += 1_000;
+    await desk.wake(host);
+    expect(desk.sent).toEqual([1]);
+    expect(await desk.item("pending")).toBeUndefined();
+  });
+});
+
 describe("a destination that is down", () => {
   it("is left alone after five failures over three entities, and tried again after a growing pause", async () => {
     const host = desk.host();

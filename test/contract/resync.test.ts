@@ -116,6 +116,23 @@ describe("a resync", () => {
     expect(await desk.item("pending")).toBeUndefined();
   });
 
+  it("comes to its end though another run wants the same entities meanwhile", async () => {
+    const host = desk.host();
+    for (const id of ["1", "2"]) await desk.write(1, id);
+    let others = 0;
+    const overtaken = await desk.run(host, {}, (ports, run: Working<ResyncState>) =>
+      resync(desk.integration, ports, {
+        ...run,
+        save: async () => {
+          if (others++ > 0) return;
+          desk.now += 10;
+          await desk.run(host, {}, again);
+        },
+      }),
+    );
+    expect(overtaken).toMatchObject({ announced: 2, done: 2, waiting: 0 });
+  });
+
   it("leaves what is refused as a dead letter, and has the rest wait where the destination is held", async () => {
     const host = desk.host();
     for (const id of ["1", "2"]) await desk.write(1, id);
