@@ -51,7 +51,7 @@ export async function wake(
   { documents, topic, clock }: Ports,
   wakeAt: WakeAt,
 ): Promise<void> {
-  const atWork = new Map<string, number>();
+  const atWork = new Map<string, { readonly at: number; readonly dueAt: string }>();
   const begun = clock.now();
   while (clock.now() - begun < SLICE_MS) {
     // A release or a restart with the settings wakes it again, and that may be this one; the end of a pause is known.
@@ -59,8 +59,10 @@ export async function wake(
     if (closed) return closed.reason === "paused" ? wakeAt(integration, closed.dueAt) : undefined;
     const now = clock.now();
     const due = await dueBy(documents, integration, new Date(now).toISOString());
-    for (const [key, at] of atWork) {
-      if (now - at > LOST_MS || !due.some((each) => each.key === key)) atWork.delete(key);
+    const dueAts = new Map(due.map(({ key, dueAt }) => [key, dueAt]));
+    for (const [key, { at, dueAt }] of atWork) {
+      // Gone, or put off again: by a host that still remembered a hold, say.
+      if (dueAts.get(key) !== dueAt || now - at > LOST_MS) atWork.delete(key);
     }
     if (due.length === 0) {
       const next = await nextDue(documents, integration);
@@ -69,7 +71,7 @@ export async function wake(
     const room = ((await gate.probing()) ? 1 : MOST_AT_WORK) - atWork.size;
     const chosen = due.filter(({ key }) => !atWork.has(key)).slice(0, Math.max(room, 0));
     await topic(CHANGES).publish(chosen.map((each) => announcementOf(integration, each)));
-    for (const { key } of chosen) atWork.set(key, now);
+    for (const { key, dueAt } of chosen) atWork.set(key, { at: now, dueAt });
     // Until those at work are gone from the list, there is nothing else to wait for than the list.
     if (chosen.length < MOST_AT_WORK / 2) await pause(LOOK_MS);
   }

@@ -275,6 +275,28 @@ describe("a wakeup", () => {
     expect(await desk.wake(host)).toEqual([desk.now + 30_000]);
   });
 
+  it("announces again what another host put off again, since it still remembered the hold", async () => {
+    const [host, late] = [desk.host(), desk.host()];
+    await hold(true);
+    await host.deliver(desk.announced(1), 1);
+    await late.gate.closed();
+    await desk.write(1);
+    await changeDestination(desk.documents, "list", ({ held: _held, ...rest }) => rest);
+    desk.now += 10;
+    let first = true;
+    const publish = async (messages: readonly OutgoingMessage[]): Promise<void> => {
+      for (const { body } of messages) {
+        const to = first ? late : host;
+        first = false;
+        await to.deliver(body as Announcement, 1);
+        desk.now += 1_000;
+      }
+    };
+    await wake("list", host.gate, { ...host.ports, topic: () => ({ publish }) }, async () => {});
+    expect(desk.sent).toEqual([1]);
+    expect(await desk.item("pending")).toBeUndefined();
+  });
+
   it("goes to the one integration alone, in the entity's session", async () => {
     const host = desk.host();
     await hold(true);
