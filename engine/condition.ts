@@ -31,6 +31,11 @@ export function within(
   ];
 }
 
+/** The earlier of two ends of a time, where the first one may not be given. */
+export function earlier(one: string | undefined, other: string): string {
+  return one !== undefined && one < other ? one : other;
+}
+
 /** How many items a condition holds for, of one partition or of all. */
 export async function countItems(
   documents: Documents,

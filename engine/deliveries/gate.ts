@@ -5,6 +5,7 @@ import { PermanentError } from "../errors/permanent-error.ts";
 import { RetryableError } from "../errors/retryable-error.ts";
 import type { Ports } from "../ports.ts";
 import type { Settings } from "../settings/settings.ts";
+import { LONGEST_WAIT_MS } from "./attempts.ts";
 import { SeveralEntities } from "./breaker.ts";
 import { changeDestination, type DestinationState, readDestination } from "./destination-state.ts";
 import { type Delay, shortened } from "./pending.ts";
@@ -14,8 +15,6 @@ const REMEMBERED_MS = 1_000;
 /** The first pause of a destination that fails, doubled with each that follows, and the longest. */
 const PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 60_000;
-/** A wait that a destination asks for and that is longer than this pauses it for all entities. */
-export const LONG_WAIT_MS = 20_000;
 
 /** Decides whether a destination is sent anything, over all hosts. */
 export interface Gate {
@@ -146,7 +145,7 @@ export function createGate(
           // It answered, so it works, even if not for this one.
           breaker.success();
           await resume(startedAt);
-        } else if (error instanceof RetryableError && (error.retryAfterMs ?? 0) > LONG_WAIT_MS) {
+        } else if (error instanceof RetryableError && (error.retryAfterMs ?? 0) > LONGEST_WAIT_MS) {
           const waitMs = error.retryAfterMs ?? 0;
           const reason = `it asked to be left alone for ${Math.round(waitMs / 1000)} s (${error.message})`;
           await pause(reason, startedAt, { forMs: () => waitMs, asked: true });

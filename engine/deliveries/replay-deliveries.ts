@@ -1,4 +1,4 @@
-import { type Condition, conditionOf, countItems, equalTo, within } from "../condition.ts";
+import { type Condition, conditionOf, countItems, earlier, equalTo, within } from "../condition.ts";
 import { parseKey } from "../define/key.ts";
 import { CHANGES } from "../define/topology.ts";
 import type { Documents, Ports } from "../ports.ts";
@@ -75,8 +75,4 @@ export async function replayDeliveries(
     await run.save({ done: state.records, state });
   }
   return { records: state.records, announced: state.announced };
-}
-
-function earlier(one: string | undefined, other: string): string {
-  return one !== undefined && one < other ? one : other;
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Condition, conditionOf, countItems, equalTo, within } from "../condition.ts";
+import { type Condition, conditionOf, countItems, earlier, equalTo, within } from "../condition.ts";
 import { CHANGES } from "../define/topology.ts";
 import { parseKey } from "../define/key.ts";
 import type { DocumentQuery, OutgoingMessage, Page, Ports } from "../ports.ts";
@@ -165,8 +165,4 @@ async function watch(
 
 async function waits(documents: Ports["documents"], { key, integration }: DeadLetter): Promise<boolean> {
   return (await documents.read("deliveries", key, pendingId(integration))) !== undefined;
-}
-
-function earlier(one: string | undefined, other: string): string {
-  return one !== undefined && one < other ? one : other;
 }

@@ -1,3 +1,4 @@
+import { conditionOf, equalTo } from "../condition.ts";
 import type { Documents, Page, Stored } from "../ports.ts";
 
 /** States of a run; the last four are ends. */
@@ -87,11 +88,10 @@ export async function listRuns(
   },
 ): Promise<Page<Run>> {
   const { kind, name, status } = filter;
-  const wanted = Object.entries({ kind, name, status }).filter(([, value]) => value);
-  const where = ["c.id = 'run'", ...wanted.map(([field]) => `c.${field} = @${field}`)].join(" AND ");
+  const { text, parameters } = conditionOf(["c.id = 'run'"], ...equalTo({ kind, name, status }));
   return documents.query<Run>("operations", {
-    text: `SELECT * FROM c WHERE ${where} ORDER BY c.queuedAt DESC`,
-    parameters: Object.fromEntries(wanted),
+    text: `SELECT * FROM c WHERE ${text} ORDER BY c.queuedAt DESC`,
+    parameters,
     limit: filter.limit,
     ...(filter.cursor === undefined ? {} : { cursor: filter.cursor }),
   });

@@ -1,3 +1,4 @@
+import { earlier } from "../condition.ts";
 import type { Working } from "../runs/work.ts";
 import {
   countQuarantine,
@@ -30,8 +31,7 @@ export async function replayQuarantine(
 ): Promise<Record<string, unknown> | "again"> {
   const { documents } = context.ports;
   const filter = run.request as QuarantineFilter;
-  const { until } = filter;
-  const standing = { ...filter, until: until !== undefined && until < run.startedAt ? until : run.startedAt };
+  const standing = { ...filter, until: earlier(filter.until, run.startedAt) };
   const total = run.state ? {} : { total: await countQuarantine(documents, standing) };
   let state = run.state ?? { replayed: 0, refused: 0, events: 0 };
   while (state.next !== null) {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { earlier } from "../condition.ts";
 import { EVENTS } from "../define/topology.ts";
 import type { Documents, Ports } from "../ports.ts";
 import type { Working } from "../runs/work.ts";
@@ -105,8 +106,7 @@ async function pageOf(
     const open = entities.flatMap(({ key, parked }) => (parked ? [{ key, at: parked.at }] : []));
     return { open, next: end < keys.length ? String(end) : null };
   }
-  const { until } = filter;
-  const standing = { ...filter, until: until !== undefined && until < startedAt ? until : startedAt };
+  const standing = { ...filter, until: earlier(filter.until, startedAt) };
   const page = await listParked(documents, standing, "ASC", {
     limit: PAGE,
     ...(from === "" ? {} : { cursor: from }),
