@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { isPlain } from "../define/merge.ts";
 import { type PersonalPaths, personalWithin } from "../define/personal.ts";
 import { pathSegments } from "../sync/paths.ts";
 import { canonicalJson } from "./canonical.ts";
 import { hmac } from "./hmac.ts";
+import { pointerTo, withPointed } from "./pointer.ts";
 import type { AuditRecord } from "./record.ts";
 
 /** A record before it is sealed. */
@@ -45,7 +45,7 @@ export function hashOf(record: Unsealed, commitments: Readonly<Record<string, st
   for (const field of HASHED) if (record[field] !== undefined) view[field] = record[field];
   let masked: unknown = view;
   for (const [pointer, commitment] of Object.entries(commitments)) {
-    masked = replaceAt(masked, pointer.slice(1).split("/").map(unescapePointer), { commitment });
+    masked = withPointed(masked, pointer, { commitment });
   }
   return createHash("sha256").update(canonicalJson(masked)).digest("hex");
 }
@@ -98,25 +98,6 @@ function collect(value: unknown, path: readonly string[], pointer: string, found
   if (typeof value !== "object" || value === null) return;
   const names = name === "*" ? Object.keys(value) : Object.hasOwn(value, name) ? [name] : [];
   for (const member of names) {
-    const escaped = member.replaceAll("~", "~0").replaceAll("/", "~1");
-    collect((value as Record<string, unknown>)[member], rest, `${pointer}/${escaped}`, found);
+    collect((value as Record<string, unknown>)[member], rest, pointerTo(pointer, member), found);
   }
-}
-
-function unescapePointer(name: string): string {
-  return name.replaceAll("~1", "/").replaceAll("~0", "~");
-}
-
-/** A copy with the value at a path replaced, whether or not there still is one (erasure may have deleted it). */
-function replaceAt(root: unknown, path: readonly string[], value: unknown): unknown {
-  const [name, ...rest] = path;
-  if (name === undefined) return value;
-  if (Array.isArray(root)) {
-    const copy: unknown[] = [...root];
-    copy[Number(name)] = replaceAt(copy[Number(name)], rest, value);
-    return copy;
-  }
-  const copy: Record<string, unknown> = isPlain(root) ? { ...root } : {};
-  copy[name] = replaceAt(copy[name], rest, value);
-  return copy;
 }

@@ -28,6 +28,11 @@ export interface ContainerTopology {
     readonly indexingMode: "consistent";
     readonly includedPaths: readonly { readonly path: string }[];
     readonly excludedPaths: readonly { readonly path: string }[];
+    /** What queries that sort by several paths need. */
+    readonly compositeIndexes?: readonly (readonly {
+      readonly path: string;
+      readonly order: "ascending" | "descending";
+    }[])[];
   };
 }
 
@@ -71,17 +76,34 @@ export function topologyOf(app: AppDefinition): Topology {
     ],
     database: DATABASE,
     containers: [
-      container("unified", "/key", [
-        "/event/*",
-        "/observed/*",
-        "/personal/*",
-        "/changes/[]/old/*",
-        "/changes/[]/new/*",
-      ]),
+      unified(),
       { ...container("deliveries", "/key", ["/request/*", "/response/*"]), defaultTtl: 400 * 24 * 60 * 60 },
       container("operations", "/run", ["/result/*"]),
       container("control", "/id", ["/payload/*", "/body/?"]),
     ],
+  };
+}
+
+/**
+ * Of an event, all that says where it comes from can be asked for, its data cannot. Whole chains are read in order, of
+ * all entities at once, where they are verified.
+ */
+function unified(): ContainerTopology {
+  const excluded = ["/event/*", "/observed/*", "/personal/*", "/changes/[]/old/*", "/changes/[]/new/*"];
+  const { indexingPolicy, ...rest } = container("unified", "/key", excluded);
+  const known = ["id", "source", "type", "time", "cause"].map((member) => ({ path: `/event/${member}/?` }));
+  return {
+    ...rest,
+    indexingPolicy: {
+      ...indexingPolicy,
+      includedPaths: [...indexingPolicy.includedPaths, ...known],
+      compositeIndexes: [
+        [
+          { path: "/key", order: "ascending" },
+          { path: "/sequence", order: "ascending" },
+        ],
+      ],
+    },
   };
 }
 

@@ -17,11 +17,12 @@ export interface PageResult {
 
 /**
  * Sends the events of a page; a record that no event can be made of, or one over 1 MiB, goes to quarantine, and the
- * others go on. Rejects when blobs, store or queue fail, and with a MissingSettingError.
+ * others go on. `cause` is what the events say brought them in. Rejects when blobs, store or queue fail, and with a MissingSettingError.
  */
 export async function takePage(
   pull: PullDefinition,
   records: readonly unknown[],
+  cause: string,
   ports: Ports,
   settings: Settings,
 ): Promise<PageResult> {
@@ -36,7 +37,7 @@ export async function takePage(
   };
   const events: CloudEvent[] = [];
   for (const record of records) {
-    const read = eventsOfRecord(pull, record, now, settings);
+    const read = eventsOfRecord(pull, record, { now, cause }, settings);
     if ("issues" in read) await refuse(record, read.issues);
     else events.push(...read.value);
   }
@@ -48,7 +49,7 @@ export async function takePage(
 export function eventsOfRecord(
   pull: PullDefinition,
   record: unknown,
-  now: number,
+  { now, cause }: { readonly now: number; readonly cause: string },
   settings: Settings,
 ): Made<readonly CloudEvent[]> {
   const observed = tryToMake(() => {
@@ -63,7 +64,7 @@ export function eventsOfRecord(
     if (!first) return [];
     // A polled record has no delivery of its own: what it is and when it was seen tell it from all others.
     const id = keyOf(first, settings).slice(first.definition.about.name.length + 1);
-    const origin = { source: pull.source, deliveryId: `${id}@${first.time}` };
+    const origin = { source: pull.source, deliveryId: `${id}@${first.time}`, cause };
     return eventsOf(observed.value, origin, settings);
   });
   if ("issues" in made) return made;

@@ -60,7 +60,13 @@ export async function runPull(
       const read = await attemptUntilSettled((signal) =>
         pull.pages.read({ since, page }, { value: (setting) => settings.value(setting), secrets, signal }),
       );
-      const taken = await takePage(pull, read.records, ports, settings);
+      const taken = await takePage(
+        pull,
+        read.records,
+        `pull/${pull.name}/${message.run}/${page}`,
+        ports,
+        settings,
+      );
       counts.pages += 1;
       counts.events += taken.events;
       counts.quarantined += taken.quarantined;

@@ -16,7 +16,16 @@ export const RUN_STATUSES = [
 export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** Kinds of long work. */
-export const RUN_KINDS = ["pull", "resync", "replay", "retry"] as const;
+export const RUN_KINDS = [
+  "pull",
+  "resync",
+  "replay",
+  "retry",
+  "verify",
+  "rehearsal",
+  "undo",
+  "erasure",
+] as const;
 
 /** A kind of long work. */
 export type RunKind = (typeof RUN_KINDS)[number];

@@ -3,7 +3,7 @@ import { type Shelved, shelve } from "../audit/stub.ts";
 import { TooLargeError } from "../errors/too-large-error.ts";
 import type { OutgoingMessage } from "../ports.ts";
 import { announcementOf } from "./announce.ts";
-import type { Control } from "./control.ts";
+import type { LineControl } from "./control.ts";
 import type { LoadedEntity, Parked } from "./entity.ts";
 import type { Folding } from "./fold-next.ts";
 import { faultOf, lineWithout, type ParkedEvent } from "./park.ts";
@@ -48,7 +48,7 @@ export interface DrainStep {
 export function planStep(
   entity: LoadedEntity,
   { parked, line, known }: LineBegin,
-  control: Control,
+  control: LineControl,
   folding: Folding,
   { at, fitting }: { readonly at: string; readonly fitting: Fitting },
 ): DrainStep | undefined {

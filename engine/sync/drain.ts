@@ -2,12 +2,11 @@ import type { CloudEvent } from "../define/event.ts";
 import { EVENTS } from "../define/topology.ts";
 import { ContendedError } from "../errors/contended-error.ts";
 import { TooLargeError } from "../errors/too-large-error.ts";
-import type { Ports, Topic } from "../ports.ts";
-import { controlOf } from "./control.ts";
+import type { Ports } from "../ports.ts";
+import type { LineControl } from "./control.ts";
 import { type DrainStep, type Fitting, MAX_STEP, planStep } from "./drain-step.ts";
 import type { LoadedEntity } from "./entity.ts";
-import type { EntityStore } from "./entity-store.ts";
-import type { Folding } from "./fold-next.ts";
+import type { EntityContext, EntityStore } from "./entity-store.ts";
 import { messageOf } from "./identify.ts";
 import { readRecords } from "./known.ts";
 import { parkedId, readLine } from "./park.ts";
@@ -16,14 +15,6 @@ import { withPatience } from "./patience.ts";
 const MAX_CONFLICTS = 20;
 /** How long one message drains; a longer line goes on with the next one, far within the host's limit. */
 const SLICE_MS = 2 * 60_000;
-
-/** What draining works with. */
-export interface DrainContext {
-  readonly ports: Ports;
-  readonly topic: Topic;
-  readonly entities: EntityStore;
-  readonly folding: Folding;
-}
 
 /** A step that is written, and the etag that this gave the document. */
 type Taken = DrainStep & { readonly etag: string | undefined };
@@ -37,7 +28,7 @@ type Taken = DrainStep & { readonly etag: string | undefined };
  * cuts it off, what waits and has its record is announced again before it leaves. Rejects when the infrastructure keeps
  * failing: the message must then come again.
  */
-export async function drain(event: CloudEvent, context: DrainContext): Promise<void> {
+export async function drain(event: CloudEvent, control: LineControl, context: EntityContext): Promise<void> {
   const { ports, topic, entities } = context;
   const { subject: key } = event;
   const begun = ports.clock.now();
@@ -45,7 +36,7 @@ export async function drain(event: CloudEvent, context: DrainContext): Promise<v
     withPatience(ports.log, `${what} ${key}`, work);
   let fitting: Fitting = MAX_STEP;
   for (let conflicts = 0; conflicts < MAX_CONFLICTS;) {
-    const step = await patiently("draining the line of", () => takeStep(event, context, fitting));
+    const step = await patiently("draining the line of", () => takeStep(control, context, fitting));
     if (step === "over") return;
     if (step === "conflict") {
       conflicts += 1;
@@ -77,11 +68,11 @@ export async function drain(event: CloudEvent, context: DrainContext): Promise<v
 }
 
 async function takeStep(
-  event: CloudEvent,
-  { ports, entities, folding }: DrainContext,
+  control: LineControl,
+  { ports, entities, folding }: EntityContext,
   fitting: Fitting,
 ): Promise<Taken | { readonly tooLarge: number } | "conflict" | "over"> {
-  const { subject: key } = event;
+  const { key } = control;
   const entity = await entities.reload(key);
   const { parked } = entity;
   if (!parked) return "over";
@@ -92,7 +83,7 @@ async function takeStep(
     line.map((waiting) => waiting.event),
   );
   const at = new Date(ports.clock.now()).toISOString();
-  const step = planStep(entity, { parked, line, known }, controlOf(event), folding, { at, fitting });
+  const step = planStep(entity, { parked, line, known }, control, folding, { at, fitting });
   if (!step) return "over";
   if (step.records.length === 0 && !step.failed) return { ...step, etag: entity.etag };
   if (step.failed) {

@@ -1,8 +1,10 @@
 import type { Shelved } from "../audit/stub.ts";
+import type { AppDefinition } from "../define/app.ts";
 import { TooLargeError } from "../errors/too-large-error.ts";
-import type { Ports, Write, WriteResult } from "../ports.ts";
+import type { Ports, Topic, Write, WriteResult } from "../ports.ts";
 import { RecentlyUsed } from "./cache.ts";
 import { documentItem, type LoadedEntity, loadEntity } from "./entity.ts";
+import type { Folding } from "./fold-next.ts";
 
 /** What changes with a document. */
 export interface Beside {
@@ -23,6 +25,15 @@ export interface EntityStore {
    * `after.etag`: index 0 of the result is the document, then come the records, then the others. Throws a TooLargeError.
    */
   write(key: string, after: LoadedEntity, beside: Beside, at: string): Promise<WriteResult>;
+}
+
+/** What the work that an operator wants on one entity goes by, in the entity's session. */
+export interface EntityContext {
+  readonly app: AppDefinition;
+  readonly ports: Ports;
+  readonly topic: Topic;
+  readonly entities: EntityStore;
+  readonly folding: Folding;
 }
 
 /** Most entities that a host remembers. */

@@ -16,6 +16,7 @@ const envelope: z.ZodType<CloudEvent> = z
     time: z.iso.datetime({ precision: 3 }),
     datacontenttype: z.literal("application/json"),
     data: z.record(z.string(), z.unknown()),
+    cause: z.string().min(1).max(256).exactOptional(),
     traceparent: z.string().exactOptional(),
   })
   .superRefine((event, context) => {

@@ -17,10 +17,19 @@ export function keyOf({ definition, parts }: Observation, settings: Settings): s
   return entityKey(name, id);
 }
 
+/** Where the events of one delivery come from. */
+export interface Origin {
+  readonly source: string;
+  readonly deliveryId: string;
+  /** See {@link CloudEvent}. */
+  readonly cause?: string | undefined;
+  readonly traceparent?: string | undefined;
+}
+
 /** The events of one delivery: numbered where it brought several. */
 export function eventsOf(
   observations: readonly Observation[],
-  origin: { readonly source: string; readonly deliveryId: string; readonly traceparent?: string | undefined },
+  origin: Origin,
   settings: Settings,
 ): CloudEvent[] {
   return observations.map((observation, index) => ({
@@ -32,6 +41,7 @@ export function eventsOf(
     time: observation.time,
     datacontenttype: "application/json",
     data: observation.data,
+    ...(origin.cause === undefined ? {} : { cause: origin.cause }),
     ...(origin.traceparent === undefined ? {} : { traceparent: origin.traceparent }),
   }));
 }

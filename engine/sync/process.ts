@@ -5,8 +5,10 @@ import type { RuleDefinition } from "../define/rule.ts";
 import { ContendedError } from "../errors/contended-error.ts";
 import { TooLargeError } from "../errors/too-large-error.ts";
 import type { OutgoingMessage, Ports, Topic, Write } from "../ports.ts";
+import { eraseEntity } from "../privacy/erase-entity.ts";
+import { undoEntity } from "../undo/undo-entity.ts";
 import { announcementOf } from "./announce.ts";
-import { isControl } from "./control.ts";
+import { controlOf, isControl } from "./control.ts";
 import { drain } from "./drain.ts";
 import type { LoadedEntity, Parked } from "./entity.ts";
 import { type Beside, entityStore } from "./entity-store.ts";
@@ -53,10 +55,23 @@ export function createProcessor(
       throw new RangeError(`fold 1 to ${MAX_FOLD} events at a time`);
     const control = events.find(isControl);
     if (control && events.length > 1) throw new RangeError("a control event comes alone");
-    if (control) return drain(control, { ports, topic, entities, folding });
+    if (control) return obey(control);
     const announcements = await withPatience(ports.log, `processing ${key}`, () => apply(key, events));
     if (announcements.length > 0) {
       await withPatience(ports.log, `announcing ${key}`, () => topic.publish(announcements));
+    }
+  };
+
+  const obey = (event: CloudEvent): Promise<void> => {
+    const control = controlOf(event);
+    const context = { app, ports, topic, entities, folding };
+    switch (control.kind) {
+      case "undo":
+        return undoEntity(event, control.undo, context);
+      case "erase":
+        return eraseEntity(event, control.erase, context);
+      default:
+        return drain(event, control, context);
     }
   };
 

@@ -7,7 +7,7 @@ import type { Settings } from "../settings/settings.ts";
 import { sizeFault } from "./claim.ts";
 import { eventsOf } from "./identify.ts";
 import { openEvent } from "./open-event.ts";
-import { type Issue, type Made, type QuarantineItem, shorten, tryToMake } from "./quarantine.ts";
+import { type Issue, type Made, PREFIX, type QuarantineItem, shorten, tryToMake } from "./quarantine.ts";
 import { observe } from "./receive.ts";
 import { sendEvents } from "./send-events.ts";
 
@@ -68,7 +68,7 @@ async function eventsAgain(
 }
 
 function ofReceiver(
-  { name, deliveryId }: QuarantineItem,
+  { id, name, deliveryId }: QuarantineItem,
   body: Uint8Array,
   { app, ports, settings }: ReplayContext,
 ): Made<readonly CloudEvent[]> {
@@ -76,18 +76,20 @@ function ofReceiver(
   if (!receiver) return missing(`receiver "${name}"`);
   const observed = observe(receiver, body, ports.clock.now(), app);
   if ("issues" in observed) return observed;
-  return tryToMake(() => eventsOf(observed.value, { source: receiver.source, deliveryId }, settings));
+  const origin = { source: receiver.source, deliveryId, cause: causeOf(id) };
+  return tryToMake(() => eventsOf(observed.value, origin, settings));
 }
 
 function ofPull(
-  { name }: QuarantineItem,
+  { id, name }: QuarantineItem,
   body: Uint8Array,
   { app, ports, settings }: ReplayContext,
 ): Made<readonly CloudEvent[]> {
   const pull = app.pulls.find((known) => known.name === name);
   if (!pull) return missing(`pull "${name}"`);
   const record = tryToMake((): unknown => JSON.parse(Buffer.from(body).toString()));
-  return "issues" in record ? record : eventsOfRecord(pull, record.value, ports.clock.now(), settings);
+  if ("issues" in record) return record;
+  return eventsOfRecord(pull, record.value, { now: ports.clock.now(), cause: causeOf(id) }, settings);
 }
 
 async function eventsOfMessage(
@@ -101,6 +103,11 @@ async function eventsOfMessage(
   if ("event" in opened) return { value: [opened.event] };
   if (opened.known.length > 0) await ports.topic(CHANGES).publish(opened.known);
   return { value: [] };
+}
+
+/** What an event says that came out of quarantine: the path of its input in the API. */
+function causeOf(id: string): string {
+  return `quarantine/${id.slice(PREFIX.length)}`;
 }
 
 function missing(what: string): Made<never> {

@@ -36,6 +36,11 @@ export async function authorize(
   return caller;
 }
 
+/** Whether a caller has the right to see personal values. */
+export function seesPersonal({ roles }: Caller): boolean {
+  return roles.includes("operator");
+}
+
 /** What this host knows of the tokens in a store. */
 export function knownTokens(ports: Ports): KnownTokens {
   const known = tokensOf.get(ports) ?? createKnownTokens(ports);

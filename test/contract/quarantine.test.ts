@@ -89,7 +89,7 @@ describe("a replay", () => {
   });
 
   it("of a pulled record gives its event the id that the pull gives it", async () => {
-    await takePage(store, [payload()], desk.ports, settings);
+    await takePage(store, [payload()], "pull/store/run-1/1", desk.ports, settings);
     wide = true;
     await replay({ via: "pull", name: "store" });
     expect(desk.sent).toMatchObject([{ body: { id: `store:${id}@${minute(1)}` } }]);

@@ -41,7 +41,7 @@ describe("a page with a record that no event can be made of", () => {
     ["a time ahead of our clock", { number: "2", at: "2027-01-01T00:00:00Z" }, "five minutes ahead"],
     ["more than is taken in", tooLarge("2"), "and at most 1048576 are taken in; send less, or in several"],
   ])("(%s) keeps that in quarantine, and sends the others", async (_what, poison, message) => {
-    const taken = await takePage(pull, [good("1"), poison, good("3")], ports, settings);
+    const taken = await takePage(pull, [good("1"), poison, good("3")], "pull/store/run-1/1", ports, settings);
     expect(taken).toEqual({ records: 3, events: 2, quarantined: 1 });
     expect(sessions()).toEqual(["person|1", "person|3"]);
     expect(quarantined()).toMatchObject([
@@ -51,14 +51,20 @@ describe("a page with a record that no event can be made of", () => {
   });
 
   test("sends what a message cannot hold by way of blobs, in the order of the page", async () => {
-    const taken = await takePage(pull, [good("1"), large("2"), large("3"), good("4")], ports, settings);
+    const taken = await takePage(
+      pull,
+      [good("1"), large("2"), large("3"), good("4")],
+      "pull/store/run-1/1",
+      ports,
+      settings,
+    );
     expect(taken).toEqual({ records: 4, events: 4, quarantined: 0 });
     expect(sessions()).toEqual(["person|1", "person|2", "person|3", "person|4"]);
     expect(ports.blobNames()).toHaveLength(2);
   });
 
   test("names the field that is wrong", async () => {
-    await takePage(pull, [{ number: 5, at }], ports, settings);
+    await takePage(pull, [{ number: 5, at }], "pull/store/run-1/1", ports, settings);
     expect(quarantined()).toMatchObject([{ issues: [{ path: "number" }] }]);
   });
 
@@ -66,14 +72,20 @@ describe("a page with a record that no event can be made of", () => {
     const records = Array.from({ length: 40 }, (_, n) =>
       n % 9 === 0 ? tooLarge(String(n)) : good(String(n)),
     );
-    const taken = await takePage(pull, records, ports, settings);
+    const taken = await takePage(pull, records, "pull/store/run-1/1", ports, settings);
     expect(taken).toEqual({ records: 40, events: 35, quarantined: 5 });
     expect(new Set(sessions()).size).toBe(35);
     expect(quarantined()).toHaveLength(5);
   });
 
   test("keeps the beginning of a record of several MB", async () => {
-    await takePage(pull, [{ number: "1", at, name: "x".repeat(3_000_000) }, good("2")], ports, settings);
+    await takePage(
+      pull,
+      [{ number: "1", at, name: "x".repeat(3_000_000) }, good("2")],
+      "pull/store/run-1/1",
+      ports,
+      settings,
+    );
     expect(quarantined()).toMatchObject([{ payload: { truncated: true } }]);
     expect(sessions()).toEqual(["person|2"]);
   });
@@ -82,9 +94,9 @@ describe("a page with a record that no event can be made of", () => {
 describe("what is no fault of a record is thrown", () => {
   test.each(["queue", "documents", "blobs"] as const)("a failure of the %s", async (of) => {
     ports.failure = { of, error: new Error("it is down") };
-    await expect(takePage(pull, [large("1"), { number: "", at }], ports, settings)).rejects.toThrow(
-      "it is down",
-    );
+    await expect(
+      takePage(pull, [large("1"), { number: "", at }], "pull/store/run-1/1", ports, settings),
+    ).rejects.toThrow("it is down");
   });
 
   test("a setting that is missing", async () => {
@@ -97,7 +109,9 @@ describe("what is no fault of a record is thrown", () => {
       record,
       events: ({ number, at: time }) => [event.of({ number }, { time })],
     });
-    await expect(takePage(secretive, [good("1")], ports, settings)).rejects.toThrow(MissingSettingError);
+    await expect(takePage(secretive, [good("1")], "pull/store/run-1/1", ports, settings)).rejects.toThrow(
+      MissingSettingError,
+    );
     expect(quarantined()).toEqual([]);
   });
 });
