@@ -1,14 +1,9 @@
-import { CosmosClient } from "@azure/cosmos";
 import { DefaultAzureCredential } from "@azure/identity";
 import { ServiceBusClient } from "@azure/service-bus";
-import { BlobServiceClient } from "@azure/storage-blob";
 import { secret, setting, type Setting } from "../define/setting.ts";
-import { DATABASE } from "../define/topology.ts";
 import type { Log, Ports, Queue, Topic } from "../ports.ts";
 import type { Settings } from "../settings/settings.ts";
-import { azureBlobs, BLOB_OPTIONS } from "./blobs.ts";
-import { cosmosSigner, cosmosTransport } from "./cosmos-transport.ts";
-import { cosmosDocuments } from "./documents.ts";
+import { openBlobs, openStore } from "./open.ts";
 import { serviceBusSender } from "./senders.ts";
 
 /** The connection of the function triggers as well, hence the name without underscores. */
@@ -40,9 +35,6 @@ export function missingConnections(settings: Settings): string[] {
  */
 const RETRY = { timeoutInMs: 8_000, retryDelayInMs: 250, maxRetries: 3 };
 
-/** How long the store may take to answer one request, in milliseconds; the SDK would wait for a minute. */
-const STORE_TIMEOUT_MS = 10_000;
-
 /** The engine's ports on Azure, and how to let go of them. Throws MissingSettingError. */
 export function connect(settings: Settings, log: Log): { ports: Ports; close: () => Promise<void> } {
   const has = (wanted: Setting): boolean => settings.missing([wanted]).length === 0;
@@ -50,23 +42,11 @@ export function connect(settings: Settings, log: Log): { ports: Ports; close: ()
   const bus = has(BUS)
     ? new ServiceBusClient(settings.value(BUS), { retryOptions: RETRY })
     : new ServiceBusClient(settings.value(BUS_NAMESPACE), identity, { retryOptions: RETRY });
-  const endpoint = settings.value(COSMOS_ENDPOINT);
-  const transport = cosmosTransport();
-  const cosmos = new CosmosClient({
-    endpoint,
-    ...(has(COSMOS_KEY)
-      ? { tokenProvider: cosmosSigner(settings.value(COSMOS_KEY)) }
-      : { aadCredentials: identity }),
-    httpClient: transport.httpClient,
-    // The stand-in has one address; discovery would only ask it for itself.
-    connectionPolicy: {
-      enableEndpointDiscovery: endpoint.startsWith("https:"),
-      requestTimeout: STORE_TIMEOUT_MS,
-    },
+  const store = openStore({
+    endpoint: settings.value(COSMOS_ENDPOINT),
+    key: has(COSMOS_KEY) ? settings.value(COSMOS_KEY) : undefined,
   });
-  const blobs = has(BLOB)
-    ? BlobServiceClient.fromConnectionString(settings.value(BLOB), BLOB_OPTIONS)
-    : new BlobServiceClient(settings.value(BLOB_ENDPOINT), identity, BLOB_OPTIONS);
+  const blobs = openBlobs(settings.value(has(BLOB) ? BLOB : BLOB_ENDPOINT));
   const senders = new Map<string, Queue & Topic>();
   const sender = (entity: string): Queue & Topic => {
     const known = senders.get(entity) ?? serviceBusSender(bus, entity);
@@ -74,17 +54,16 @@ export function connect(settings: Settings, log: Log): { ports: Ports; close: ()
     return known;
   };
   const ports: Ports = {
-    documents: cosmosDocuments(cosmos.database(DATABASE)),
+    documents: store.documents,
     queue: sender,
     topic: sender,
-    blobs: azureBlobs(blobs),
+    blobs,
     clock: { now: () => Date.now() },
     log,
   };
   const close = async (): Promise<void> => {
     await bus.close();
-    cosmos.dispose();
-    await transport.close();
+    await store.close();
   };
   return { ports, close };
 }
