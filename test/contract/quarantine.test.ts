@@ -72,6 +72,7 @@ async function hook(): Promise<void> {
 describe("a replay", () => {
   it("of a webhook sends the events that it would have brought, and it leaves quarantine", async () => {
     await hook();
+    const [input] = await listed();
     wide = true;
     const run = await replay();
     expect(run).toMatchObject({
@@ -81,7 +82,9 @@ describe("a replay", () => {
       progress: { done: 1, total: 1, unit: "inputs" },
       result: { replayed: 1, refused: 0, events: 1 },
     });
-    expect(desk.sent).toMatchObject([{ body: { id: `crm:${id}`, type: "person.told" } }]);
+    expect(desk.sent).toMatchObject([
+      { body: { id: `crm:${id}`, type: "person.told", cause: `quarantine/${String(input?.["id"])}` } },
+    ]);
     // Duplicate detection may have seen the event's own id.
     expect(desk.sent[0]?.messageId).toBe(`crm:${id}#${String(run["id"])}`);
     expect(await listed()).toEqual([]);

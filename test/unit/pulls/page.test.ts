@@ -63,6 +63,14 @@ describe("a page with a record that no event can be made of", () => {
     expect(ports.blobNames()).toHaveLength(2);
   });
 
+  test("has each event say which page of which run brought it", async () => {
+    await takePage(pull, [good("1"), good("2")], "pull/store/run-1/7", ports, settings);
+    expect(ports.sent("events").map(({ body }) => (body as { cause?: string }).cause)).toEqual([
+      "pull/store/run-1/7",
+      "pull/store/run-1/7",
+    ]);
+  });
+
   test("names the field that is wrong", async () => {
     await takePage(pull, [{ number: 5, at }], "pull/store/run-1/1", ports, settings);
     expect(quarantined()).toMatchObject([{ issues: [{ path: "number" }] }]);

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import type { CloudEvent } from "../../../engine/define/index.ts";
 import { PermanentError } from "../../../engine/errors/permanent-error.ts";
 import { BEGINNING, moveCheckpoint, readCheckpoint } from "../../../engine/pulls/checkpoint.ts";
 import type { PullMessage } from "../../../engine/pulls/start.ts";
@@ -57,6 +58,10 @@ describe("a walk that failed", () => {
       progress: { done: 3, total: 3 },
     });
     expect(source.asked.map(({ page }) => page)).toEqual([1, 2, 2, 3]);
+    const { run } = message;
+    const causes = source.ports.sent("events").map(({ body }) => (body as CloudEvent).cause);
+    // The third one is dated too far ahead.
+    expect(causes).toEqual([1, 2].map((page) => `pull/${source.pull.name}/${run}/${page}`));
     expect((await source.checkpoint()).since).toBe(new Date(begun - 60_000).toISOString());
   });
 
