@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Container } from "@azure/cosmos";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { clientOf } from "./cosmos-account.ts";
+import { clientOf, refusal } from "./cosmos-account.ts";
 
 const main = join(import.meta.dirname, "../../infra/local/cosmos/main.ts");
 let folder: string;
@@ -48,7 +48,7 @@ async function output(child: ChildProcess): Promise<{ code: number | null; stdou
 async function serve(
   ipc = false,
   ...more: string[]
-): Promise<{ child: ChildProcess; endpoint: string; key: string }> {
+): Promise<{ child: ChildProcess; endpoint: string; key: string; ready: Record<string, unknown> }> {
   const child = run(["--port", "0", "--data", folder, ...more], ipc);
   if (child.stdout === null) throw new Error("There is no stdout.");
   let text = "";
@@ -57,8 +57,9 @@ async function serve(
     if (text.includes("\n")) break;
   }
   expect(text).toMatch(/^ready \{.*\}\n$/);
-  const { endpoint, key } = JSON.parse(text.slice("ready ".length)) as { endpoint: string; key: string };
-  return { child, endpoint, key };
+  const ready = JSON.parse(text.slice("ready ".length)) as { endpoint: string; key: string };
+  const { endpoint, key } = ready;
+  return { child, endpoint, key, ready };
 }
 
 async function kill(child: ChildProcess): Promise<void> {
@@ -173,6 +174,19 @@ describe("the process", () => {
     await kill(child);
   });
 
+  it("takes a key that only reads, and says so", async () => {
+    const readOnlyKey = Buffer.from("a key that reads").toString("base64");
+    const { child, endpoint, ready } = await serve(false, "--read-only-key", readOnlyKey);
+    expect(ready["readOnlyKey"]).toBe(readOnlyKey);
+    const client = clientOf(endpoint, readOnlyKey);
+    expect((await client.databases.readAll().fetchAll()).resources).toEqual([]);
+    expect(await refusal(client.databases.create({ id: "d" }))).toMatchObject({ code: 401 });
+    client.dispose();
+    await kill(child);
+    const { code, stderr } = await output(run(["--port", "0", "--read-only-key", "no base64"]));
+    expect({ code, stderr }).toEqual({ code: 1, stderr: "cosmos: --read-only-key is not base64.\n" });
+  });
+
   it("says in one line when its port is taken", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
@@ -193,7 +207,8 @@ describe("the process", () => {
   it("explains itself", async () => {
     const { code, stdout } = await output(run(["--help"]));
     expect(code).toBe(0);
-    for (const option of ["--port", "--host", "--data", "--key"]) expect(stdout).toContain(option);
+    for (const option of ["--port", "--host", "--data", "--key", "--read-only-key"])
+      expect(stdout).toContain(option);
     expect((await output(run(["--prot", "1"]))).code).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { emulatorKey } from "./http/authorization.ts";
-import { startCosmos } from "./server.ts";
+import { type CosmosOptions, startCosmos } from "./server.ts";
 
 const help = `A local server that speaks the protocol of Azure Cosmos DB for NoSQL.
 
@@ -9,9 +9,11 @@ const help = `A local server that speaks the protocol of Azure Cosmos DB for NoS
   --data DIR      the folder to keep databases in; without it they are gone when the server ends
   --key BASE64    the account's key (default: the public key of Microsoft's emulator,
                   ${emulatorKey})
+  --read-only-key BASE64
+                  another key, which reads and asks, and alters nothing (default: there is none)
   --help          this text
 
-When it serves, it prints one line: ready {"endpoint":…,"port":…,"key":…}
+When it serves, it prints one line: ready {"endpoint":…,"port":…,"key":…,"readOnlyKey":…}
 Connect with: new CosmosClient({ endpoint, key, connectionPolicy: { enableEndpointDiscovery: false } })
 SIGTERM or Ctrl-C ends it. What was acknowledged survives even kill -9.
 `;
@@ -21,7 +23,9 @@ function fail(message: string): never {
   process.exit(1);
 }
 
-function options(): { port: number; host: string; dataDir: string | undefined; key: string } {
+const base64 = /^[A-Za-z\d+/]+=*$/;
+
+function options(): CosmosOptions & { port: number; host: string } {
   try {
     const { values } = parseArgs({
       options: {
@@ -29,6 +33,7 @@ function options(): { port: number; host: string; dataDir: string | undefined; k
         host: { type: "string", default: "127.0.0.1" },
         data: { type: "string" },
         key: { type: "string", default: emulatorKey },
+        "read-only-key": { type: "string" },
         help: { type: "boolean", default: false },
       },
     });
@@ -39,8 +44,10 @@ function options(): { port: number; host: string; dataDir: string | undefined; k
     const port = Number(values.port);
     if (!Number.isInteger(port) || port < 0 || port > 65_535)
       fail(`--port ${values.port} is not a port (0 to 65535).`);
-    if (!/^[A-Za-z\d+/]+=*$/.test(values.key)) fail("--key is not base64.");
-    return { port, host: values.host, dataDir: values.data, key: values.key };
+    const { key, host, data: dataDir, "read-only-key": readOnlyKey } = values;
+    if (!base64.test(key)) fail("--key is not base64.");
+    if (readOnlyKey !== undefined && !base64.test(readOnlyKey)) fail("--read-only-key is not base64.");
+    return { port, host, dataDir, key, readOnlyKey };
   } catch (error) {
     return fail(`${(error as Error).message} See --help.`);
   }
@@ -50,7 +57,8 @@ const given = options();
 const server = await startCosmos(given).catch((error: NodeJS.ErrnoException) =>
   fail(error.code === "EADDRINUSE" ? `port ${given.port} on ${given.host} is in use.` : error.message),
 );
-const ready = { endpoint: server.endpoint, port: server.port, key: server.key };
+const { endpoint, port, key, readOnlyKey } = server;
+const ready = { endpoint, port, key, readOnlyKey };
 let ending = false;
 
 function end(): void {

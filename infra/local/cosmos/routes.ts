@@ -3,9 +3,10 @@ import { changeFeed } from "./change-feed.ts";
 import { Failure } from "./failure.ts";
 import type { Address } from "./http/address.ts";
 import type { Answer } from "./http/answer.ts";
+import { purposeOf } from "./http/purpose.ts";
 import { parseJson } from "./http/request-body.ts";
 import { batch } from "./items/batch.ts";
-import { isTrue, oneItem, placeOf, postItem } from "./items/routes.ts";
+import { oneItem, placeOf, postItem } from "./items/routes.ts";
 import { queryBody } from "./query/request.ts";
 import { postQuery, queryPlan, readFeed } from "./query/routes.ts";
 import { account } from "./resources/account.ts";
@@ -30,10 +31,6 @@ export interface Request {
   readonly text: string;
   /** The server as the client reached it. */
   readonly endpoint: string;
-}
-
-function isQuery(headers: IncomingHttpHeaders): boolean {
-  return isTrue(headers["x-ms-documentdb-isquery"]) || headers["content-type"] === "application/query+json";
 }
 
 /** Finds what a request asks for and does it; only queries take more than one turn of the event loop. */
@@ -78,15 +75,21 @@ function items(
       : changeFeed(store, container, headers);
   }
   if (method !== "POST") return undefined;
-  if (isTrue(headers["x-ms-cosmos-is-batch-request"])) return batch(store, container, headers, text);
-  if (isTrue(headers["x-ms-cosmos-is-query-plan-request"])) return queryPlan(text);
-  if (isQuery(headers)) return postQuery(store, container, headers, text);
-  return postItem(store, container, headers, text);
+  switch (purposeOf(headers)) {
+    case "batch":
+      return batch(store, container, headers, text);
+    case "plan":
+      return queryPlan(text);
+    case "query":
+      return postQuery(store, container, headers, text);
+    case "create":
+      return postItem(store, container, headers, text);
+  }
 }
 
 function databases(store: Store, { method, address, headers, text }: Request): Answer | undefined {
   if (address.feed) {
-    if (method === "POST" && !isQuery(headers)) return createDatabase(store, parseJson(text));
+    if (method === "POST" && purposeOf(headers) !== "query") return createDatabase(store, parseJson(text));
     const all = [...store.catalog.databases.values()].map(databaseBody);
     return feed("Databases", "", all, method === "POST" ? queryBody(text) : undefined);
   }
@@ -97,7 +100,8 @@ function databases(store: Store, { method, address, headers, text }: Request): A
 function containers(store: Store, { method, address, headers, text }: Request): Answer | undefined {
   const { database, id } = address;
   if (address.feed) {
-    if (method === "POST" && !isQuery(headers)) return createContainer(store, database, parseJson(text));
+    if (method === "POST" && purposeOf(headers) !== "query")
+      return createContainer(store, database, parseJson(text));
     const owner = store.databaseEntry(database);
     const all = [...owner.containers.values()].map(containerBody);
     return feed("DocumentCollections", owner.rid, all, method === "POST" ? queryBody(text) : undefined);

@@ -21,6 +21,8 @@ export interface CosmosOptions {
   readonly dataDir?: string | undefined;
   /** The account's master key in base64; by default the one every emulator publishes. */
   readonly key?: string | undefined;
+  /** Another key in base64, which reads and asks, and alters nothing; without it, there is none. */
+  readonly readOnlyKey?: string | undefined;
 }
 
 /** A running server. */
@@ -28,6 +30,7 @@ export interface CosmosServer {
   /** For `new CosmosClient({ endpoint, key })`. */
   readonly endpoint: string;
   readonly key: string;
+  readonly readOnlyKey: string | undefined;
   readonly port: number;
   /** Ends all connections, commits and closes the file. */
   close(): Promise<void>;
@@ -42,10 +45,12 @@ const keepAliveMs = 600_000;
 /**
  * Starts a server that speaks Cosmos DB's protocol over plain http.
  *
- * @throws Error `EADDRINUSE` when the port is taken; when the data folder is in use or cannot be written
+ * @throws Error `EADDRINUSE` when the port is taken; when the data folder is in use or cannot be written; when both
+ *   keys are the same
  */
 export async function startCosmos(options: CosmosOptions = {}): Promise<CosmosServer> {
-  const { port = 0, host = "127.0.0.1", dataDir, key = emulatorKey } = options;
+  const { port = 0, host = "127.0.0.1", dataDir, key = emulatorKey, readOnlyKey } = options;
+  if (readOnlyKey === key) throw new Error("the read-only key is the key that writes: give another one.");
   const server = createServer({
     keepAliveTimeout: keepAliveMs,
     noDelay: true,
@@ -61,11 +66,12 @@ export async function startCosmos(options: CosmosOptions = {}): Promise<CosmosSe
   }
   const actual = (server.address() as AddressInfo).port;
   const endpoint = `http://${host.includes(":") ? `[${host}]` : host}:${actual}/`;
-  const authorize = masterKeyAuthorization(key);
+  const authorize = masterKeyAuthorization(key, readOnlyKey);
   server.on("request", (request, response) => serve(store, authorize, endpoint, request, response));
   return {
     endpoint,
     key,
+    readOnlyKey,
     port: actual,
     close: () =>
       new Promise((resolve) => {

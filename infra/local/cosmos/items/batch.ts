@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Failure, badRequest } from "../failure.ts";
 import type { Answer } from "../http/answer.ts";
+import { isTrue } from "../http/purpose.ts";
 import { parseJson } from "../http/request-body.ts";
 import { isObject } from "../json.ts";
 import type { JsonObject } from "../json.ts";
@@ -12,7 +13,7 @@ import type { Place } from "./operations.ts";
 import { refused, succeeded } from "./outcome.ts";
 import type { Outcome } from "./outcome.ts";
 import { patchItem, patchRequest } from "./patch.ts";
-import { checkKey, isTrue, placeOf } from "./routes.ts";
+import { checkKey, placeOf } from "./routes.ts";
 
 /** The service's limit on the operations of one batch. */
 const maxOperations = 100;

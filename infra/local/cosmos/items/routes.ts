@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { badRequest } from "../failure.ts";
 import type { Answer } from "../http/answer.ts";
+import { isTrue } from "../http/purpose.ts";
 import { parseJson } from "../http/request-body.ts";
 import type { ContainerEntry } from "../store/catalog.ts";
 import type { Store } from "../store/store.ts";
@@ -14,11 +15,6 @@ import { patchItem, patchRequest } from "./patch.ts";
 
 /** The name of the header that carries a partition key. */
 export const keyHeader = "x-ms-documentdb-partitionkey";
-
-/** True for a header that says true, in any case of letters. */
-export function isTrue(header: string | string[] | undefined): boolean {
-  return typeof header === "string" && header.toLowerCase() === "true";
-}
 
 /** The place a request names by its header; throws `Failure` 400 without a complete partition key. */
 export function placeOf(store: Store, container: ContainerEntry, headers: IncomingHttpHeaders): Place {
