@@ -1,11 +1,13 @@
 // Azurite's blob service on this machine: node infra/local/blob.ts --port N --data DIR
-// Azurite writes its index every five seconds; here each change is on disk before it is answered.
+// Azurite writes its index every five seconds; here each change is on disk before it is answered. What was deleted is
+// overwritten when the service ends, and when it starts.
 import { mkdirSync } from "node:fs";
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { blankDeleted } from "./blob/blank.ts";
 
 interface Index {
   db: { saveDatabase(done: (error?: Error | null) => void): void };
@@ -24,6 +26,8 @@ const { values } = parseArgs({
 });
 const data = path.resolve(values.data);
 mkdirSync(data, { recursive: true });
+// What was deleted before the last server was killed.
+blankDeleted(data);
 // Only the blob service is loaded, not queues and tables; it reads its options from the command line.
 process.argv.splice(2, process.argv.length, ...options(values.port, data));
 const require = createRequire(import.meta.url);
@@ -57,6 +61,7 @@ function options(port: string, location: string): string[] {
 async function end(code: number): Promise<never> {
   server.httpServer.closeAllConnections();
   await server.close();
+  blankDeleted(data);
   process.exit(code);
 }
 

@@ -31,7 +31,12 @@ export interface ReadyStack {
   operatorToken: string;
   /** Connection string of the broker. */
   serviceBus: string;
-  cosmos: { endpoint: string; key: string; database: string };
+  cosmos: {
+    endpoint: string;
+    key: string;
+    /** Reads and asks, and alters nothing. */ readOnlyKey: string;
+    database: string;
+  };
   /** Connection string of the blob service. */
   blob: string;
   /** An administrator's URL. */
@@ -147,7 +152,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const configFile = path.join(dataDir, "broker.json");
     writeFileSync(configFile, JSON.stringify(brokerConfig(topology), null, 2));
     const broker = run("broker", "servicebus/main.ts", ["--config", configFile, ...port("broker")]);
-    const cosmos = run("cosmos", "cosmos/main.ts", port("cosmos"));
+    const cosmos = run("cosmos", "cosmos/main.ts", [
+      ...port("cosmos"),
+      "--read-only-key",
+      secrets.cosmosReadOnlyKey,
+    ]);
     const blob = run("blob", "blob.ts", port("blob"));
     const mysqlUrl = settings["MYSQL_URL"] || undefined;
     if (mysqlUrl !== undefined) await checkGivenMysql(mysqlUrl);
@@ -167,13 +176,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const ready: Omit<ReadyStack, "http" | "console"> = {
       operatorToken: settings["CAUDAL_OPERATOR_TOKEN"] || secrets.operatorToken,
       serviceBus: String(bus["connectionString"]),
-      cosmos: { ...cosmosReady, database: topology.database },
+      cosmos: { ...cosmosReady, readOnlyKey: secrets.cosmosReadOnlyKey, database: topology.database },
       blob:
         `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${blobKey};` +
         `BlobEndpoint=http://127.0.0.1:${ports["blob"]}/devstoreaccount1;`,
       mysql: mysqlUrl ?? `mysql://root:${secrets.mysqlPassword}@127.0.0.1:${ports["mysql"]}`,
     };
-    const keys = { CAUDAL_PSEUDONYM_KEY: secrets.pseudonymKey, CAUDAL_SECRETS_KEY: secrets.secretsKey };
+    const keys = {
+      CAUDAL_PSEUDONYM_KEY: secrets.pseudonymKey,
+      CAUDAL_SECRETS_KEY: secrets.secretsKey,
+      CAUDAL_AUDIT_KEY: secrets.auditKey,
+    };
     const environment = hostEnvironment({ ...keys, ...settings }, ready);
     const running = hosts.map((name, index) => {
       const http = index === 0 && options.port ? options.port : ports[name]!;

@@ -21,6 +21,11 @@ export class BlobServer {
   readonly #folder = mkdtempSync(path.join(tmpdir(), "caudal-blob-"));
   #child: ChildProcess | undefined;
 
+  /** Where it keeps its files. */
+  get folder(): string {
+    return this.#folder;
+  }
+
   get connection(): string {
     return blobConnection(this.port);
   }

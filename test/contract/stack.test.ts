@@ -3,6 +3,7 @@ import path from "node:path";
 import { ServiceBusClient } from "@azure/service-bus";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Stack, startStack } from "../../infra/local/stack.ts";
+import { refusal } from "./cosmos-account.ts";
 import {
   cosmosOf,
   passEvent,
@@ -36,6 +37,11 @@ test("it says where everything is, and everything is there", async () => {
   expect(ready.serviceBus).toMatch(/^Endpoint=sb:\/\/127\.0\.0\.1:\d+;.*UseDevelopmentEmulator=true$/);
   expect(ready.mysql).toMatch(/^mysql:\/\/root:[^@]+@127\.0\.0\.1:\d+$/);
   await passEvent(ready, "customer|first", 1);
+  const { cosmos } = ready;
+  const reader = cosmosOf({ ...ready, cosmos: { ...cosmos, key: cosmos.readOnlyKey } });
+  expect((await reader.databases.readAll().fetchAll()).resources).toMatchObject([{ id: cosmos.database }]);
+  expect(await refusal(reader.database(cosmos.database).delete())).toMatchObject({ code: 401 });
+  reader.dispose();
   await writeEverywhere(ready, "first");
   expect(await readEverywhere(ready)).toEqual({ blobs: ["first"], rows: ["first"] });
 });

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { readJson } from "./json.ts";
@@ -7,10 +7,14 @@ import { readJson } from "./json.ts";
 export interface StackSecrets {
   operatorToken: string;
   mysqlPassword: string;
+  /** The key of Cosmos that only reads: base64 of 64 bytes. */
+  cosmosReadOnlyKey: string;
   /** The key of pseudonymous entity ids. */
   pseudonymKey: string;
   /** The key under which secrets are stored: base64 of 32 bytes. */
   secretsKey: string;
+  /** The key that checkpoints of the audit log are signed with: Ed25519, PKCS#8 in base64. */
+  auditKey: string;
 }
 
 /** The secrets of a data folder, made up at its first start and readable by its owner alone. */
@@ -21,8 +25,12 @@ export function stackSecrets(dataDir: string): StackSecrets {
   const fresh = {
     operatorToken: random(),
     mysqlPassword: random(),
+    cosmosReadOnlyKey: randomBytes(64).toString("base64"),
     pseudonymKey: random(),
     secretsKey: randomBytes(32).toString("base64"),
+    auditKey: generateKeyPairSync("ed25519")
+      .privateKey.export({ format: "der", type: "pkcs8" })
+      .toString("base64"),
   };
   const secrets = { ...fresh, ...kept };
   writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });

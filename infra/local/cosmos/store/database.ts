@@ -18,7 +18,8 @@ const schema = `
  * Opens the one file that holds everything, or a database in memory when no folder is given.
  *
  * WAL with `synchronous=NORMAL`: what was committed survives the death of the process (not of the machine).
- * The file is locked for one process at a time.
+ * The file is locked for one process at a time. What is deleted or replaced is overwritten with zeros; the log, which
+ * may still have it, is emptied at the start and gone after an orderly end.
  *
  * @param folder made when it does not exist; undefined keeps everything in memory
  * @throws Error when the folder cannot be written or another process has the file open
@@ -44,6 +45,8 @@ function prepare(database: DatabaseSync): void {
     PRAGMA wal_autocheckpoint = 1000;
     PRAGMA cache_size = -65536;
     PRAGMA temp_store = MEMORY;
+    PRAGMA secure_delete = ON;
+    PRAGMA wal_checkpoint(TRUNCATE);
   `);
   database.exec(schema);
 }

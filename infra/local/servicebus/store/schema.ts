@@ -1,13 +1,15 @@
 /**
  * The tables of a broker's data. WAL with synchronous=NORMAL keeps every committed transaction when the process
  * is killed; only a failing machine could lose the last ones. Checkpoints are rarer than by default, because
- * each one waits for the disk.
+ * each one waits for the disk. What is deleted within a page is overwritten; pages that become free as a whole would
+ * cost a write each, so they are left to {@link compact}.
  */
 export const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
   PRAGMA wal_autocheckpoint = 8000;
   PRAGMA cache_size = -65536;
+  PRAGMA secure_delete = FAST;
   CREATE TABLE IF NOT EXISTS entity (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,

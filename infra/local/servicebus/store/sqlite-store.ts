@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { BrokerMessage, MessageState } from "../entity/message.ts";
 import type { MessageContent } from "../wire/content.ts";
+import { compact } from "./compact.ts";
 import { SCHEMA } from "./schema.ts";
 import type { Store, StoredMessage } from "./store.ts";
 
@@ -18,6 +19,7 @@ export function sqliteStore(folder: string): Store {
   mkdirSync(folder, { recursive: true });
   const database = new DatabaseSync(join(folder, "servicebus.db"));
   database.exec(SCHEMA);
+  compact(database);
   return new SqliteStore(database);
 }
 
@@ -126,6 +128,7 @@ class SqliteStore implements Store {
 
   close(): void {
     this.commit();
+    compact(this.database);
     this.database.close();
   }
 
