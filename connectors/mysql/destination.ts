@@ -4,7 +4,7 @@ import { pastLocks } from "./locks.ts";
 import { connectionPool, type ConnectionPool } from "./pool.ts";
 import { prepareTables } from "./prepare.ts";
 import { requestOf } from "./request.ts";
-import { rowsOf } from "./rows.ts";
+import { type Row, rowsOf } from "./rows.ts";
 import { blame, verdictOf } from "./verdict.ts";
 import type { Tables } from "./versions.ts";
 import { type Change, writeChanges } from "./write.ts";
@@ -37,6 +37,11 @@ export function mysqlDestination(options: MysqlDestinationOptions): Destination 
     guardsVersions: true,
     // A second integration would take the versions of the first for its own, and each delete rows of the other.
     target: tables.map(({ name }) => `the table ${database}.${name} of ${url.name}`),
+    preview(snapshot: Snapshot) {
+      if (snapshot.data === undefined) return { sends: { removed: true } };
+      const rows = rowsIn(tables, snapshot).map((each, index) => [tables[index]?.name, each] as const);
+      return { sends: { rows: Object.fromEntries(rows) } };
+    },
     async prepare(context) {
       try {
         await connect(context).use((connection) => prepareTables(connection, options));
@@ -52,7 +57,7 @@ export function mysqlDestination(options: MysqlDestinationOptions): Destination 
         version,
         removed: data === undefined,
         again: again !== undefined,
-        rows: tables.map((table) => rowsOf(table, snapshot)),
+        rows: rowsIn(tables, snapshot),
       };
       const request = requestOf(options, change);
       let written: boolean;
@@ -71,4 +76,9 @@ export function mysqlDestination(options: MysqlDestinationOptions): Destination 
       await closing?.close();
     },
   };
+}
+
+/** The rows of a snapshot, for each table in their order. */
+function rowsIn(tables: Tables["tables"], snapshot: Snapshot): readonly (readonly Row[])[] {
+  return tables.map((table) => rowsOf(table, snapshot));
 }

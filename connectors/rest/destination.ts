@@ -1,12 +1,4 @@
-import { validateHeaderName, validateHeaderValue } from "node:http";
-import type {
-  Attempt,
-  AttemptContext,
-  Destination,
-  Removed,
-  Setting,
-  Snapshot,
-} from "../../engine/define/index.ts";
+import type { Attempt, AttemptContext, Destination, Setting, Snapshot } from "../../engine/define/index.ts";
 import { InvalidSettingError } from "../../engine/errors/invalid-setting-error.ts";
 import { PermanentError } from "../../engine/errors/permanent-error.ts";
 import { RetryableError } from "../../engine/errors/retryable-error.ts";
@@ -14,40 +6,38 @@ import { addressOf, baseAddress } from "./address.ts";
 import type { RestAuth } from "./auth/auth.ts";
 import { type LetIn, letIn } from "./auth/let-in.ts";
 import type { HttpCall } from "./exchange.ts";
+import { blameMapping, mapped, type RestMapping, written } from "./mapping.ts";
+import { previewOf } from "./preview.ts";
 import { recordedAnswer, recordedRequest, withoutSecrets } from "./recorded.ts";
-import { type AtDestination, bodyOf, type RestAnswer, type RestRequest } from "./request.ts";
+import type { RestRequest } from "./request.ts";
 import type { RestResponse, RestVerdict } from "./response.ts";
 import { agentsFor } from "./targets/agents.ts";
 import { PRIVATE_TARGETS } from "./targets/targets.ts";
 import { failure, judged, succeeded } from "./verdict.ts";
 
 /** What a REST destination consists of. */
-export interface RestDestinationOptions {
+export interface RestDestinationOptions extends RestMapping {
   readonly baseUrl: Setting;
   readonly auth: RestAuth | undefined;
   readonly timeoutMs: number;
-  readonly request: (document: never, there: AtDestination) => RestAnswer;
-  readonly remove: ((removed: Removed, there: AtDestination) => RestAnswer) | undefined;
   readonly response: ((answer: RestResponse) => RestVerdict | undefined) | undefined;
 }
 
 /** Largest answer that is read, in bytes: 1 MB. */
 const MAX_BYTES = 1024 * 1024;
 
-const UNSENT_REMOVAL = { ignored: "the integration does not send removals" };
-
 /** A destination that is reached with one HTTP request a version. */
 export function restDestination(options: RestDestinationOptions): Destination {
   const { baseUrl, auth } = options;
   return {
     settings: [baseUrl, ...(auth?.settings ?? []), PRIVATE_TARGETS],
+    preview: (snapshot: Snapshot) => previewOf(options, snapshot),
     async deliver(snapshot: Snapshot, context): Promise<Attempt> {
-      const mapped = map(options, snapshot);
-      if (mapped === undefined) return { status: "ignored", reason: "the mapping had nothing to send" };
-      if ("ignored" in mapped) return { status: "ignored", reason: mapped.ignored };
+      const asked = mapped(options, snapshot);
+      if ("ignored" in asked) return { status: "ignored", reason: asked.ignored };
       try {
-        const call = callOf(options, mapped, snapshot, context);
-        const request = recordedRequest(call, mapped);
+        const call = callOf(options, asked, snapshot, context);
+        const request = recordedRequest(call, asked);
         const { answer, secrets } = await letIn({ ...call, record: request }, auth, context);
         const evidence = { request, response: recordedAnswer(answer, secrets) };
         const remoteId = settle(options, call, { answer, secrets }, evidence);
@@ -66,19 +56,6 @@ export function restDestination(options: RestDestinationOptions): Destination {
   };
 }
 
-function map({ request, remove }: RestDestinationOptions, snapshot: Snapshot): RestAnswer {
-  const { id, key, version, data, known, remoteId } = snapshot;
-  const there: AtDestination = { known, remoteId };
-  try {
-    if (data === undefined) return remove ? remove({ id, key, version }, there) : UNSENT_REMOVAL;
-    // The document's type is the definition's, which has checked it.
-    const mapping = request as (document: object, there: AtDestination) => RestAnswer;
-    return mapping({ ...data, id, key, version }, there);
-  } catch (error) {
-    throw new PermanentError(`the mapping threw ${String(error)}`, { cause: error });
-  }
-}
-
 function callOf(
   { baseUrl, timeoutMs }: RestDestinationOptions,
   request: RestRequest,
@@ -86,25 +63,23 @@ function callOf(
   { value, signal }: AttemptContext,
 ): HttpCall {
   try {
-    const content = bodyOf(request);
+    const { headers, ...content } = written(request);
     return {
       method: request.method,
       url: addressOf(baseAddress(baseUrl, value(baseUrl)), request.path, request.query),
       headers: {
         accept: "application/json",
-        ...(content === undefined ? {} : checked({ "content-type": content.type })),
-        ...checked(request.headers ?? {}),
+        ...headers,
         "idempotency-key": idempotencyKey(key, version, again),
       },
-      ...(content === undefined ? {} : { body: content.body }),
+      ...content,
       timeoutMs,
       maxBytes: MAX_BYTES,
       agents: agentsFor(value(PRIVATE_TARGETS)),
       signal,
     };
   } catch (error) {
-    if (error instanceof TypeError) throw new PermanentError(`the mapping is wrong: ${error.message}`);
-    throw error;
+    return blameMapping(error);
   }
 }
 
@@ -160,13 +135,4 @@ function jsonOf(text: string): unknown {
 function idempotencyKey(key: string, version: number, again: string | undefined): string {
   const ascii = key.toWellFormed().replaceAll(/[^\x21-\x7e]/gu, encodeURIComponent);
   return [ascii, version, ...(again === undefined ? [] : [again])].join(":");
-}
-
-/** Headers by lower-case name. Throws a TypeError, which shows no value, for one that HTTP does not allow. */
-function checked(headers: Readonly<Record<string, string>>): Record<string, string> {
-  for (const [name, value] of Object.entries(headers)) {
-    validateHeaderName(name);
-    validateHeaderValue(name, value);
-  }
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -9,6 +9,7 @@ export {
   type IntegrationDefinition,
   type IntegrationOptions,
   type Mapped,
+  type Preview,
   type Removed,
   type Snapshot,
   defineIntegration,

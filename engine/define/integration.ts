@@ -33,6 +33,9 @@ export interface Attempt {
   readonly remoteId?: string;
 }
 
+/** What a destination would be sent for a version, as JSON, or why nothing: `{"sends": {"method": "PUT", …}}`. */
+export type Preview = { readonly sends: unknown } | { readonly ignored: string };
+
 /** What an attempt may use. */
 export interface AttemptContext {
   /** Resolves a setting that the destination declared. */
@@ -58,6 +61,11 @@ export interface Destination {
    * same one after a crash: the effect must be the same. Throws a RetryableError or a PermanentError.
    */
   deliver(snapshot: Snapshot<never>, context: AttemptContext): Promise<Attempt>;
+  /**
+   * What {@link deliver} would send for a snapshot, by the same mapping: without addresses and secrets, and without
+   * asking for a setting. Pure; throws a PermanentError where the delivery would be refused here. Default: nobody knows.
+   */
+  preview?(snapshot: Snapshot<never>): Preview;
   /** Lets go of connections. */
   close?(): Promise<void>;
 }
