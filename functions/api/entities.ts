@@ -1,23 +1,33 @@
 import type { StoredRecord } from "../../engine/audit/record.ts";
 import { wholeRecord } from "../../engine/audit/stub.ts";
+import type { AppDefinition, DocumentDefinition } from "../../engine/define/index.ts";
 import { entityKey } from "../../engine/define/key.ts";
 import { BlobLostError } from "../../engine/errors/blob-lost-error.ts";
+import { maskParked } from "../../engine/privacy/mask-items.ts";
+import { maskRecord, maskValue } from "../../engine/privacy/mask.ts";
 import { readDocument } from "../../engine/sync/entity.ts";
+import { withoutSystemFields } from "../../engine/system-fields.ts";
 import type { Services } from "../services.ts";
+import { seesPersonal } from "./access.ts";
+import { answerAsOf } from "./as-of.ts";
 import { type ApiRequest, problem, Refused, type Route } from "./http.ts";
-import { BAD_CURSOR, badQuery, listAnswer, pageOf } from "./list.ts";
+import { BAD_CURSOR, badQuery, listAnswer, pageOf, timeIn } from "./list.ts";
 
-/** The unified document of an entity; its version is the ETag. */
+/** The unified document of an entity; its version is the ETag. With `?at=`, as it was recorded by then. */
 export const readEntity: Route = {
   name: "api-entities-read",
   methods: ["GET"],
   route: "api/v1/entities/{entity}/{id}",
   access: ["operator", "auditor"],
-  async handle(request, services) {
-    const { entity, id } = entityOf(request, services);
+  async handle(request, services, caller) {
+    const { entity, id, definition } = definitionOf(request, services.app);
     const document = await readDocument(services.ports.documents, entity, id);
     if (!document) return problem(404, `No event has spoken of ${entity} ${id}.`);
-    const { key, version, sequence, data, deleted, parked, at } = document;
+    const time = timeIn(request, "at");
+    if (time !== undefined) return answerAsOf(document, time, definition, services, caller);
+    const { key, version, sequence, data, deleted, at } = document;
+    const personal = seesPersonal(caller);
+    const parked = document.parked && !personal ? maskParked(document.parked) : document.parked;
     if (data === undefined) {
       const state = deleted ? "was removed" : parked ? "is parked at its first event" : "has no document yet";
       return problem(404, `The ${entity} ${id} ${state}; its audit log stays.`, {
@@ -27,9 +37,11 @@ export const readEntity: Route = {
       });
     }
     const etag = `"${version}"`;
-    const headers = { etag, "cache-control": "no-cache" };
+    // What one caller sees is not what another may: no cache in between may keep it.
+    const headers = { etag, "cache-control": "private, no-cache" };
     if (names(request.header("if-none-match"), etag)) return { status: 304, headers };
-    return { status: 200, headers, json: { key, entity, id, version, sequence, data, parked, at } };
+    const shown = personal ? data : maskValue(data, definition.personal);
+    return { status: 200, headers, json: { key, entity, id, version, sequence, data: shown, parked, at } };
   },
 };
 
@@ -37,7 +49,8 @@ export const readEntity: Route = {
 const MAX_PAGE = 8 * 1024 * 1024;
 
 /**
- * The audit records of an entity, in the order of its chain, large ones whole. A page ends where the large ones would
+ * The audit records of an entity, in the order of its chain, large ones whole, personal values masked for who may not
+ * see them. A page ends where the large ones would
  * come to more than it may hold: its cursor is the place of its last record in the chain.
  */
 export const readAudit: Route = {
@@ -45,8 +58,8 @@ export const readAudit: Route = {
   methods: ["GET"],
   route: "api/v1/entities/{entity}/{id}/audit",
   access: ["operator", "auditor"],
-  async handle(request, services) {
-    const { entity, id } = entityOf(request, services);
+  async handle(request, services, caller) {
+    const { entity, id } = definitionOf(request, services.app);
     const { limit, cursor = "0" } = pageOf(request);
     if (!/^\d{1,15}$/.test(cursor)) throw badQuery("cursor", BAD_CURSOR);
     const page = await services.ports.documents.query<StoredRecord>("unified", {
@@ -59,7 +72,9 @@ export const readAudit: Route = {
     const items = await Promise.all(fitting.map((record) => whole(record, services)));
     const more = page.next !== null || fitting.length < page.items.length;
     const next = more ? String(fitting.at(-1)?.sequence ?? cursor) : null;
-    return listAnswer(request, { items, next }, withoutSystemFields);
+    const shown = (record: StoredRecord): StoredRecord =>
+      "blob" in record || seesPersonal(caller) ? record : maskRecord(record);
+    return listAnswer(request, { items, next }, (record) => withoutSystemFields(shown(record)));
   },
 };
 
@@ -89,14 +104,13 @@ function names(header: string | undefined, etag: string): boolean {
   return header?.split(",").some((each) => each.trim().replace(/^W\//, "") === etag) ?? false;
 }
 
-function entityOf(request: ApiRequest, services: Services): { entity: string; id: string } {
-  const { entity = "", id = "" } = request.params;
-  if (!services.app.documents.has(entity))
-    throw new Refused(problem(404, `There is no document "${entity}".`));
-  return { entity, id };
-}
-
-/** An item without what the store adds (`_rid`, `_etag`, `_ts` …). */
-export function withoutSystemFields(item: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(item).filter(([name]) => !name.startsWith("_")));
+/** The entity that a request is about, and the definition of its document. Throws a Refused of 404. */
+export function definitionOf(
+  { params }: Pick<ApiRequest, "params">,
+  { documents }: AppDefinition,
+): { entity: string; id: string; definition: DocumentDefinition } {
+  const { entity = "", id = "" } = params;
+  const definition = documents.get(entity);
+  if (!definition) throw new Refused(problem(404, `There is no document "${entity}".`));
+  return { entity, id, definition };
 }
