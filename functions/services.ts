@@ -1,3 +1,4 @@
+import { AUDIT_KEY } from "../engine/audit/checkpoint/audit-key.ts";
 import { BLOB, BUS, COSMOS_KEY, connect, missingConnections } from "../engine/azure/connect.ts";
 import type { AppDefinition, Setting } from "../engine/define/index.ts";
 import type { Log, Ports, Secrets } from "../engine/ports.ts";
@@ -25,6 +26,7 @@ export function createServices(app: AppDefinition, env: NodeJS.ProcessEnv, write
     BUS,
     BLOB,
     COSMOS_KEY,
+    AUDIT_KEY,
     OPERATOR_TOKEN,
     PSEUDONYM_KEY,
     SECRETS_KEY,
@@ -62,6 +64,7 @@ export function disabledParts(app: AppDefinition, settings: Settings): DisabledP
   const parts: { what: string; missing: string[] }[] = [
     { what: "processing", missing: missingConnections(settings) },
     { what: "operator access", missing: settings.missing([OPERATOR_TOKEN]) },
+    { what: "checkpoints", missing: settings.missing([AUDIT_KEY]) },
     ...app.receivers.map(({ name, verify }) => ({
       what: `receiver ${name}`,
       missing: settings.missing(verify.settings),

@@ -22,17 +22,21 @@ export function shelve(record: AuditRecord): Shelved {
   const bytes = Buffer.byteLength(json);
   if (bytes <= MAX_IN_STORE) return { item: record, bytes };
   const whole = Buffer.from(json);
+  const name = `audit/${sha256(record.key)}/${sha256(record.event.id)}/${record.hash}`;
+  const item: RecordStub = { ...stubOf(record), blob: referenceTo(name, whole) };
+  return { item, bytes: Buffer.byteLength(JSON.stringify(item)), whole };
+}
+
+/** What stays in the store of a record whose whole is a blob, beside the reference to it. */
+export function stubOf(record: AuditRecord): Omit<RecordStub, "blob"> {
   const { event, changes, refused, personal: _personal, ...rest } = record;
   const { data: _data, ...envelope } = event;
-  const name = `audit/${sha256(record.key)}/${sha256(event.id)}/${record.hash}`;
-  const item: RecordStub = {
+  return {
     ...rest,
     event: envelope,
     changes: changes.map(({ path, subSchema }) => ({ path, subSchema })),
     ...(refused ? { refused: refused.map(({ new: _new, ...refusal }) => refusal) } : {}),
-    blob: referenceTo(name, whole),
   };
-  return { item, bytes: Buffer.byteLength(JSON.stringify(item)), whole };
 }
 
 /** A record as it was sealed. Throws BlobLostError where its blob is gone or was altered. */

@@ -3,12 +3,14 @@
 import { endToEnd } from "./end-to-end.ts";
 
 const benches: Readonly<Record<string, () => Promise<unknown>>> = {
+  audit: async () => (await import("./audit.ts")).audit(),
   "end-to-end": endToEnd,
   cosmos: () => import("./cosmos.ts"),
   servicebus: () => import("./servicebus.ts"),
 };
 const usage = `usage: npm run bench [-- name …]
 
+  audit        100,000 audit records: verify them, explain a value, rehearse 10,000 events (two minutes)
   end-to-end   webhooks in, documents, deliveries out, beside the same SDK calls without the engine (two minutes)
   cosmos       operations of the Cosmos stand-in
   servicebus   sending and receiving at the Service Bus stand-in
