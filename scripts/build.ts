@@ -23,7 +23,7 @@ async function bundle(input: string, define: Record<string, string> = {}): Promi
 }
 
 /** SHA-256 of the bundled module graph of every rule in `rules/`, by rule name. */
-async function ruleHashes(): Promise<Record<string, string>> {
+export async function ruleHashes(): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
   const files = (await readdir(path.join(root, "rules"), { recursive: true })).filter((name) =>
     name.endsWith(".ts"),

@@ -1,0 +1,59 @@
+import { expect, it } from "vitest";
+import { NO_TALLY, type Tally } from "../../../engine/audit/rehearse/tally.ts";
+import { summaryOf } from "../../../scripts/rehearsal-summary.ts";
+
+it("a summary says what would differ, the most frequent first, and shows the samples", () => {
+  const tally: Tally = {
+    entities: 3,
+    events: 9,
+    rerun: 7,
+    erased: 1,
+    documents: 2,
+    fields: { "contact.email": 1, "address.city": 2 },
+    more: 4,
+    deliveries: { crm: 2 },
+    failing: { crm: 1 },
+    parked: 1,
+    unreadable: 1,
+    samples: [
+      {
+        key: "person|1",
+        changes: [{ path: "address.city", now: "Cali" }],
+        more: 3,
+        deliveries: ["crm"],
+        failing: { crm: "the mapping threw Error" },
+        parked: { eventId: "crm:1", reason: 'rule "r": threw Error' },
+      },
+    ],
+  };
+  expect(summaryOf(tally)).toBe(`9 records of 3 entities in scope, 7 run again, 1 not, because of an erasure
+1 entity left out: a large record of theirs could not be read (see --blob)
+
+2 documents would differ; 1 entity would be parked.
+
+fields
+  address.city   2
+  contact.email  1
+  … and 4 differences in other fields
+
+deliveries
+  crm  2
+
+of these refused, because the mapping fails
+  crm  1
+
+samples
+  person|1
+    address.city: "Cali" → nothing
+    … and 3 more
+    delivered otherwise: crm
+    crm would be refused: the mapping threw Error
+    would be parked at crm:1: rule "r": threw Error
+`);
+});
+
+it("a summary of nothing says so", () => {
+  expect(summaryOf({ ...NO_TALLY, entities: 1, events: 1, rerun: 1 })).toBe(
+    "1 record of 1 entity in scope, 1 run again\n\nNothing would differ.\n",
+  );
+});
