@@ -101,9 +101,9 @@ export function skipEvent(key: string, skip: Skipping): CloudEvent {
   return controlEvent(SKIP, key, `${skip.eventId}|${skip.at}`, skip.at, { ...skip });
 }
 
-/** An event that has something of an entity taken back; of one run, the same entity twice is one. */
+/** An event that has something of an entity taken back; of one run, the same entity twice is one. Its cause is the run. */
 export function undoEvent(key: string, undo: Undoing, at: string): CloudEvent {
-  return controlEvent(UNDO, key, undo.run, at, { ...undo });
+  return { ...controlEvent(UNDO, key, undo.run, at, { ...undo }), cause: `undo/${undo.run}` };
 }
 
 /** An event that has the personal values of an entity erased; of one run, the same entity twice is one. */

@@ -5,6 +5,8 @@ import { parseKey } from "../define/key.ts";
 import type { RuleDefinition } from "../define/rule.ts";
 import { RuleError } from "../errors/rule-error.ts";
 import { applyRule, type RuleAnswer } from "./apply-rule.ts";
+import { keepValid } from "./keep-valid.ts";
+import type { Erased } from "../privacy/erased.ts";
 import type { Observed } from "./observed.ts";
 import { type Resolution, resolve } from "./resolve.ts";
 
@@ -19,6 +21,8 @@ export interface EntityState {
   /** Hash of the newest audit record. */
   readonly head: string | null;
   readonly observed: Observed;
+  /** Its personal values were erased, the last time: what was seen before that takes no effect. */
+  readonly erased?: Erased;
 }
 
 /** An entity that no event has spoken of. */
@@ -75,7 +79,8 @@ export function foldEvent(
     previous: state.head,
   };
   const record = sealed(unsealed, rule, context.salt);
-  return { state: { data, version, sequence: record.sequence, head: record.hash, observed }, record };
+  const after = { ...state, data, version, sequence: record.sequence, head: record.hash, observed };
+  return { state: after, record };
 }
 
 /** A value that JSON cannot say (a lone surrogate made by a rule, say) is a fault of the rule, not of the store. */
@@ -101,51 +106,8 @@ function resolveAnswer(
   const resolution = resolve(state.data, state.observed, assertions, sighting, rule.to, rule.order);
   // Only a document of which some part stood and some did not can be one that no rule answered.
   return resolution.refused.length > 0 && resolution.changes.length > 0
-    ? keepValid(state, rule, resolution)
+    ? keepValid(state, rule.to.schema, resolution)
     : resolution;
-}
-
-/**
- * A document that mixes two observations may break its schema (half an address). The sub-schemas at fault then stay
- * as they were, and what would have changed there is refused; all of it, where the document is still none after that.
- */
-function keepValid(state: EntityState, rule: RuleDefinition, resolution: Resolution): Resolution {
-  const broken = brokenParts(rule, resolution.data);
-  if (broken.size === 0) return resolution;
-  const kept = refuseAsInvalid(state, resolution, (path) => broken.has(path.split(".")[0] ?? ""));
-  return brokenParts(rule, kept.data).size === 0 ? kept : refuseAsInvalid(state, resolution, () => true);
-}
-
-/** The sub-schemas that the schema refuses; `""` stands for the document as a whole. */
-function brokenParts(rule: RuleDefinition, data: unknown): ReadonlySet<string> {
-  const parsed = data === undefined ? undefined : rule.to.schema.safeParse(data);
-  return new Set(parsed?.error?.issues.map((issue) => String(issue.path[0] ?? "")));
-}
-
-function refuseAsInvalid(
-  state: EntityState,
-  resolution: Resolution,
-  isBroken: (path: string) => boolean,
-): Resolution {
-  const before = state.data as Record<string, unknown> | undefined;
-  const data: Record<string, unknown> = { ...(resolution.data as Record<string, unknown>) };
-  for (const name of Object.keys({ ...before, ...data }).filter(isBroken)) {
-    if (before && Object.hasOwn(before, name)) data[name] = before[name];
-    else delete data[name];
-  }
-  const pick = (from: Observed, wanted: boolean): Observed =>
-    Object.fromEntries(Object.entries(from).filter(([path]) => isBroken(path) === wanted));
-  return {
-    data: Object.keys(data).length > 0 ? data : undefined,
-    observed: { ...pick(resolution.observed, false), ...pick(state.observed, true) },
-    changes: resolution.changes.filter((change) => !isBroken(change.path)),
-    refused: [
-      ...resolution.refused,
-      ...resolution.changes
-        .filter((change) => isBroken(change.path))
-        .map(({ old: _old, ...change }) => ({ ...change, reason: "invalid" as const })),
-    ],
-  };
 }
 
 function judge(
