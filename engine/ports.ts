@@ -96,12 +96,15 @@ export interface Documents {
 
 /**
  * Bytes that are too large for a message or an item, by name. `put` resolves once they are durable, and replaces what
- * had the name; `get` is undefined where nothing has it; to delete what is not there is no error.
+ * had the name; `get` is undefined where nothing has it; to delete what is not there is no error. `list` gives the
+ * names that begin with `prefix`, a page at a time as they are asked for: all that were there when it began and are
+ * still, in no order that counts.
  */
 export interface Blobs {
   put(name: string, bytes: Uint8Array): Promise<void>;
   get(name: string): Promise<Uint8Array | undefined>;
   delete(name: string): Promise<void>;
+  list(prefix: string): AsyncIterable<string>;
 }
 
 /**

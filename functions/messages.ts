@@ -57,7 +57,9 @@ export function createMessageHandlers(services: Services): MessageHandlers {
   const take = async (message: unknown, work: (event: CloudEvent) => Promise<void>): Promise<void> => {
     const issues = await takeEvent(message, services.ports, services.ports.topic(CHANGES), work);
     if (issues.length === 0) return;
-    log("error", "a message of the queue events is no event; it is in quarantine", { issues });
+    log("error", "a message of the queue events is no event; it is in quarantine", {
+      issues: issues.length,
+    });
     const body = Buffer.from(JSON.stringify(message) ?? "null");
     const deliveryId = createHash("sha256").update(body).digest("hex");
     const at = new Date(services.ports.clock.now()).toISOString();

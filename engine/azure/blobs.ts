@@ -19,6 +19,9 @@ export const BLOB_OPTIONS: StoragePipelineOptions = {
 /** How long one call may take with all its tries, in milliseconds; the SDK itself knows no limit. */
 const TIMEOUT_MS = 8_000;
 
+/** Names that are asked for at once. */
+const PAGE = 1_000;
+
 /** Blobs on Azure Storage; the container is made at the first `put`. Throws UnavailableError where nothing answers. */
 export function azureBlobs(client: BlobServiceClient): Blobs {
   const container: ContainerClient = client.getContainerClient(CONTAINER);
@@ -46,6 +49,15 @@ export function azureBlobs(client: BlobServiceClient): Blobs {
       await within((abortSignal) => container.getBlockBlobClient(name).delete({ abortSignal })).catch(
         unlessMissing,
       );
+    },
+    async *list(prefix) {
+      const pages = container.listBlobsFlat({ prefix }).byPage({ maxPageSize: PAGE });
+      for (;;) {
+        // Without a container there is nothing in it.
+        const page = await within(() => pages.next()).catch(unlessMissing);
+        if (page === undefined || page.done) return;
+        yield* page.value.segment.blobItems.map(({ name }) => name);
+      }
     },
   };
 }

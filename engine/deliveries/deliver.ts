@@ -169,11 +169,8 @@ export function createDeliverer(
         const failure = { ...facts(), ...evidenceOf(error) };
         if (error instanceof PermanentError) {
           await patiently(() => ledger.refused({ ...failure, status: "failed" }, attempt));
-          log("error", `${name} refused a delivery`, {
-            key,
-            version: snapshot.version,
-            error: error.message,
-          });
+          // Why is in its record: an error may quote what no log should keep.
+          log("error", `${name} refused a delivery`, { key, version: snapshot.version });
           return;
         }
         // What it stands on may be gone: the next attempt makes it anew.

@@ -2,6 +2,7 @@ import { ContendedError } from "../errors/contended-error.ts";
 import type { Item, Ports, Write } from "../ports.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Announcement } from "../sync/announce.ts";
+import { withoutSystemFields } from "../system-fields.ts";
 import { RecentlyUsed } from "../sync/cache.ts";
 import { type DeadLetter, deadLetterId, refusedDelivery } from "./dead-letter.ts";
 import { type Delay, joined, type PendingDelivery, pendingId } from "./pending.ts";
@@ -59,7 +60,7 @@ export function createLedger(
     if (known) return known;
     const stored = await documents.read<Watermark>("deliveries", key, watermarkId(name));
     const mark = stored
-      ? { watermark: withoutSystemFields(stored.item), etag: stored.etag }
+      ? { watermark: asWritten(stored.item), etag: stored.etag }
       : { watermark: noWatermark(key, name), etag: undefined };
     cache.set(key, mark);
     return mark;
@@ -211,8 +212,7 @@ export function createLedger(
   };
 }
 
-function withoutSystemFields(item: Watermark): Watermark {
-  const own = Object.fromEntries(Object.entries(item).filter(([name]) => !name.startsWith("_")));
+function asWritten(item: Watermark): Watermark {
   // One that was written before it said so.
-  return { known: item.version > 0, ...own } as Watermark;
+  return { ...withoutSystemFields(item), known: item.known ?? item.version > 0 };
 }

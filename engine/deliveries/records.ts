@@ -4,7 +4,7 @@ import type { Documents } from "../ports.ts";
 /** How an attempt to deliver ended. `retrying`: it will be tried again; `failed`: for good. */
 export type DeliveryStatus = "delivered" | "ignored" | "retrying" | "failed";
 
-/** One attempt to deliver: item `delivery|<integration>|<event id>|<attempt>` of `deliveries`, never altered. */
+/** One attempt to deliver: item `delivery|<integration>|<event id>|<attempt>` of `deliveries`, never altered but by erasure. */
 export interface DeliveryRecord {
   readonly id: string;
   readonly kind: "delivery";
@@ -27,6 +27,10 @@ export interface DeliveryRecord {
   readonly run?: string;
   readonly at: string;
   readonly durationMs: number;
+  /** An erasure took away request, response, error and reason, which may quote personal values. */
+  readonly erased?: true;
+  /** Seconds that an erased one is kept from then on, so that it goes when it would have gone. */
+  readonly ttl?: number;
 }
 
 /** What is kept of a request or response that is too long for a record. */

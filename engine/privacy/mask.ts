@@ -32,7 +32,9 @@ function maskWithin(value: unknown, [name, ...rest]: readonly string[]): unknown
   if (value === undefined) return undefined;
   if (name === undefined) return MASKED;
   if (Array.isArray(value)) {
-    return name === "*" ? value.map((item: unknown) => maskWithin(item, rest)) : value;
+    return value.map((item: unknown, index) =>
+      name === "*" || name === String(index) ? maskWithin(item, rest) : item,
+    );
   }
   if (!isPlain(value)) return value;
   const members = Object.entries(value).map(([member, of]) => [

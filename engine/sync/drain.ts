@@ -87,8 +87,8 @@ async function takeStep(
   if (!step) return "over";
   if (step.records.length === 0 && !step.failed) return { ...step, etag: entity.etag };
   if (step.failed) {
-    const { eventId, reason } = step.after.parked;
-    ports.log("error", `${key} stays parked`, { event: eventId, reason });
+    // The reason is in the document: it may quote what no log should keep.
+    ports.log("error", `${key} stays parked`, { event: step.after.parked.eventId });
   }
   try {
     const result = await entities.write(key, step.after, step, at);

@@ -1,5 +1,6 @@
 import { entityKey, parseKey } from "../define/key.ts";
 import type { Documents, Stored } from "../ports.ts";
+import type { Erased } from "../privacy/erased.ts";
 import type { EntityState } from "./fold.ts";
 import { NOTHING } from "./fold.ts";
 
@@ -32,6 +33,8 @@ export interface DocumentItem {
   readonly sequence: number;
   readonly head: string | null;
   readonly observed: EntityState["observed"];
+  /** Its personal values were erased, the last time. */
+  readonly erased?: Erased;
   /** The entity was removed; version and chain go on if it comes back. */
   readonly deleted?: true;
   readonly parked?: Parked;
@@ -81,6 +84,7 @@ export async function readDocument(
 }
 
 function fromStored({ item, etag }: Stored<DocumentItem>): LoadedEntity {
-  const { data, version, sequence, head, observed } = item;
-  return { state: { data, version, sequence, head, observed }, etag, parked: item.parked };
+  const { data, version, sequence, head, observed, erased } = item;
+  const state = { data, version, sequence, head, observed, ...(erased ? { erased } : {}) };
+  return { state, etag, parked: item.parked };
 }

@@ -6,6 +6,7 @@ import { ContendedError } from "../errors/contended-error.ts";
 import { TooLargeError } from "../errors/too-large-error.ts";
 import type { OutgoingMessage, Ports, Topic, Write } from "../ports.ts";
 import { eraseEntity } from "../privacy/erase-entity.ts";
+import { isTooLate } from "../privacy/erased.ts";
 import { undoEntity } from "../undo/undo-entity.ts";
 import { announcementOf } from "./announce.ts";
 import { controlOf, isControl } from "./control.ts";
@@ -94,7 +95,7 @@ export function createProcessor(
       // The line holds waiting events alone: one that was applied before the entity was parked must not join it.
       if (entity.parked) await dropKnown();
       if (pending.length === 0) break;
-      const batch = pending.slice(0, Math.max(fitting, 1));
+      const batch = tooLateFirst(pending.slice(0, Math.max(fitting, 1)), entity);
       const plan = entity.parked
         ? planParking(entity, batch, entity.parked)
         : planFold(key, entity, batch, fitting === 0);
@@ -113,7 +114,7 @@ export function createProcessor(
       if (!result) continue;
       if (result.written) {
         announcements.push(...plan.announcements);
-        pending = pending.slice(batch.length);
+        pending = pending.filter((event) => !batch.includes(event));
         conflicts = 0;
         fitting = Math.max(fitting, 1);
         continue;
@@ -151,7 +152,8 @@ export function createProcessor(
       } catch (error) {
         // Folding is pure: what it throws, it would throw again.
         const reason = faultOf(error);
-        ports.log("error", `parked ${key}`, { event: event.id, reason });
+        // The reason is in the document: it may quote what no log should keep.
+        ports.log("error", `parked ${key}`, { event: event.id });
         const line = { eventId: event.id, reason, at, waiting: 0 };
         const parking = parkingWrites(events.slice(index), line, at);
         parked = parking.parked;
@@ -164,8 +166,22 @@ export function createProcessor(
 
   const planParking = (entity: LoadedEntity, events: readonly CloudEvent[], line: Parked): Plan => {
     const at = now();
-    const { parked, writes } = parkingWrites(events, line, at);
-    return { after: { ...entity, parked }, records: [], others: writes, announcements: [], at };
+    let { state } = entity;
+    const records: Shelved[] = [];
+    const waiting: CloudEvent[] = [];
+    for (const event of events) {
+      if (!isTooLate(event, state.erased)) {
+        waiting.push(event);
+        continue;
+      }
+      // It has no effect, so that it need not wait; and a line is no place for what was erased.
+      const folded = folding.fold(state, event, at);
+      ({ state } = folded);
+      records.push(shelve(folded.record));
+    }
+    const { parked, writes } =
+      waiting.length > 0 ? parkingWrites(waiting, line, at) : { parked: entity.parked, writes: [] };
+    return { after: { ...entity, state, parked }, records, others: writes, announcements: [], at };
   };
 
   const findKnown = async (
@@ -203,6 +219,15 @@ export function createProcessor(
   };
 
   return { process, park };
+}
+
+/** Events that were seen before an erasure come first: they take no effect, whatever their turn, and wait for nothing. */
+function tooLateFirst(events: readonly CloudEvent[], { state }: LoadedEntity): readonly CloudEvent[] {
+  if (!state.erased) return events;
+  const { true: late = [], false: others = [] } = Object.groupBy(events, (event) =>
+    String(isTooLate(event, state.erased)),
+  );
+  return [...late, ...others];
 }
 
 /** What is written, and then announced. */

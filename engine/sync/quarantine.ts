@@ -31,6 +31,8 @@ export interface QuarantineItem {
     readonly body: string;
     /** The input was longer: only its beginning is here. */
     readonly truncated?: true;
+    /** An erasure took away what it said of an entity: some of it, or all where it was no JSON. */
+    readonly erased?: true;
   };
 }
 

@@ -18,6 +18,7 @@ import { createSettings } from "../../engine/settings/settings.ts";
 import type { Announcement } from "../../engine/sync/announce.ts";
 import { documentItem } from "../../engine/sync/entity.ts";
 import { entityKey } from "../../engine/define/key.ts";
+import { memoryPorts } from "../unit/sync/memory-ports.ts";
 import { person } from "../unit/sync/shop.ts";
 import { useAccount } from "./cosmos-account.ts";
 
@@ -85,7 +86,7 @@ export class Desk {
       documents: this.documents,
       queue: () => ({ send: async (messages) => void this.queued.push(...messages) }),
       topic: () => ({ publish: async (messages) => void this.published.push(...messages) }),
-      blobs: { put: async () => {}, get: async () => undefined, delete: async () => {} },
+      blobs: memoryPorts().blobs,
       clock: { now: () => this.now },
       log: (_level, message) => void this.logged.push(message),
     };

@@ -48,6 +48,20 @@ export function blobsContract(open: () => Blobs): void {
       expect(await text()).toBeUndefined();
     });
 
+    it("lists what has a prefix, and nothing else", async () => {
+      const listed = async (prefix: string): Promise<string[]> => {
+        const names: string[] = [];
+        for await (const each of blobs.list(prefix)) names.push(each);
+        return names.toSorted();
+      };
+      expect(await listed(`${name}/`)).toEqual([]);
+      const names = Array.from({ length: 12 }, (_, n) => `${name}/${String(n).padStart(2, "0")}`);
+      await Promise.all([...names, name, `${name}b`].map((each) => blobs.put(each, Buffer.from(each))));
+      expect(await listed(`${name}/`)).toEqual(names);
+      await blobs.delete(`${name}/03`);
+      expect(await listed(`${name}/0`)).toEqual(names.slice(0, 10).filter((each) => each !== `${name}/03`));
+    });
+
     it("takes many at once", async () => {
       const names = Array.from({ length: 30 }, (_, n) => `${name}/${n}`);
       await Promise.all(names.map((each) => blobs.put(each, Buffer.from(each))));

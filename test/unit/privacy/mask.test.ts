@@ -39,12 +39,18 @@ describe("a document for whoever may not see personal values", () => {
     const paths = personalPathsOf(
       z.object({
         people: z.array(z.object({ name: personal(z.string()), age: z.number() })),
+        pair: z.tuple([z.string(), personal(z.string())]),
         byRole: z.record(z.string(), z.object({ phone: personal(z.string()) })),
       }),
     );
-    const data = { people: [{ name: "Ana", age: 7 }, { age: 8 }], byRole: { owner: { phone: "1" } } };
+    const data = {
+      people: [{ name: "Ana", age: 7 }, { age: 8 }],
+      pair: ["a", "b"],
+      byRole: { owner: { phone: "1" } },
+    };
     expect(maskValue(data, paths)).toEqual({
       people: [{ name: MASKED, age: 7 }, { age: 8 }],
+      pair: ["a", MASKED],
       byRole: { owner: { phone: MASKED } },
     });
   });

@@ -68,6 +68,10 @@ export function memoryPorts(): MemoryPorts {
         return blobs.get(name);
       },
       delete: async (name) => void blobs.delete(name),
+      async *list(prefix) {
+        check("blobs");
+        yield* [...blobs.keys()].filter((name) => name.startsWith(prefix));
+      },
     },
     clock: { now: () => ports.time },
     log: () => {},

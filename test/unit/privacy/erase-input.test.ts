@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { entityId, entityKey } from "../../../engine/define/key.ts";
+import { ERASED, eraseInput, type Subject } from "../../../engine/privacy/erase-input.ts";
+import { KnownValues } from "../../../engine/privacy/known-values.ts";
+import { keysOf, plainParts } from "../../../engine/privacy/subject.ts";
+import { createSettings } from "../../../engine/settings/settings.ts";
+import type { QuarantineItem } from "../../../engine/sync/quarantine.ts";
+
+const EMAIL = "ana@example.com";
+const values = new KnownValues();
+values.add({ contact: { email: EMAIL, phone: "+573001234567" }, city: "Medellín", country: "CO" });
+values.parts = ["CC", "1020"];
+const subject: Subject = {
+  key: "customer|CC-1020",
+  id: ["type", "number"],
+  keyOf: (parts) => entityKey("customer", entityId("customer", parts)),
+  values,
+};
+const ANA = { type: "CC", number: "1020" };
+
+const input = (body: string | object, more: Partial<QuarantineItem> = {}): QuarantineItem => ({
+  id: "quarantine|1",
+  kind: "quarantine",
+  via: "receiver",
+  name: "crm",
+  deliveryId: "d",
+  at: "2026-03-02T09:00:00.000Z",
+  issues: [],
+  payload: { encoding: "utf8", body: typeof body === "string" ? body : JSON.stringify(body) },
+  ...more,
+});
+const left = (body: string | object): unknown => {
+  const payload = eraseInput(input(body), subject).left?.payload;
+  return payload && JSON.parse(payload.body);
+};
+
+describe("an input in quarantine", () => {
+  it("keeps the id alone of what is about the entity, at any depth, and all that is about others", () => {
+    const others = { type: "CC", number: "1", email: EMAIL };
+    expect(left({ items: [{ deep: { ...ANA, email: "unknown as yet" } }, others], page: 1 })).toEqual({
+      items: [{ deep: { ...ANA, erased: true } }, others],
+      page: 1,
+    });
+    expect(left({ ...ANA, number: 1020, email: "x" })).toEqual({ type: "CC", number: 1020, erased: true });
+  });
+
+  it("loses known values elsewhere where it speaks of the entity", () => {
+    expect(left({ who: ANA, city: "Medellín", country: "CO", note: `write to ${EMAIL}!`, n: 3 })).toEqual({
+      who: { ...ANA, erased: true },
+      city: ERASED,
+      country: "CO",
+      note: `write to ${ERASED}!`,
+      n: 3,
+    });
+  });
+
+  it("loses only what tells of one person where it does not", () => {
+    expect(left({ city: "Medellín", number: 1020 })).toBeUndefined();
+    expect(left({ city: "Medellín", mail: EMAIL, tel: "+573001234567" })).toEqual({
+      city: "Medellín",
+      mail: ERASED,
+      tel: ERASED,
+    });
+  });
+
+  it("loses the data of an event about the entity", () => {
+    const event = { subject: "customer|CC-1020", type: "x", data: { any: "thing" } };
+    expect(left(event)).toEqual({ ...event, data: { erased: true } });
+  });
+
+  it("goes whole where it is no JSON and speaks of the entity, and stays where it does not", () => {
+    for (const body of [
+      `<mail>${EMAIL}</mail>`,
+      "type=CC&number=1020&x=1",
+      '{"type":"CC","number":"1020","mai',
+    ]) {
+      expect(eraseInput(input(body), subject)).toMatchObject({
+        speaks: true,
+        left: { payload: { encoding: "utf8", body: "", erased: true }, issues: [] },
+      });
+    }
+    for (const body of ["type=CC&number=10201", "Medellín", "CC"])
+      expect(eraseInput(input(body), subject)).toEqual({ speaks: false });
+  });
+
+  it("is found in bytes that are no text", () => {
+    const body = Buffer.from(`\u0000${EMAIL}`, "utf16le").toString("base64");
+    const { left } = eraseInput(input("", { payload: { encoding: "base64", body } }), subject);
+    expect(left?.payload.body).toBe("");
+  });
+
+  it("keeps its encoding, and what is wrong with it without what that quotes", () => {
+    const body = Buffer.from(JSON.stringify({ ...ANA, email: "not-an-address" })).toString("base64");
+    const issues = [{ path: "email", message: "not-an-address is none; CC 1020, not Medellín" }];
+    const { left } = eraseInput(input("", { payload: { encoding: "base64", body }, issues }), subject);
+    expect(JSON.parse(Buffer.from(left?.payload.body ?? "", "base64").toString())).toEqual({
+      ...ANA,
+      erased: true,
+    });
+    expect(left?.issues).toEqual([{ path: "email", message: `${ERASED} is none; CC 1020, not ${ERASED}` }]);
+  });
+
+  it("is not altered again, and still counts", () => {
+    const once = eraseInput(input({ who: ANA, mail: EMAIL }), subject).left;
+    expect(once && eraseInput(once, subject)).toEqual({ speaks: true });
+  });
+});
+
+describe("the key that parts make", () => {
+  it("is recognised behind an HMAC, and parts are read from a plain one alone", () => {
+    const settings = createSettings({ CAUDAL_PSEUDONYM_KEY: "secret" }, []);
+    const hidden = keysOf({ name: "customer", pseudonymous: true }, settings)(["CC", "1020"]);
+    expect(hidden).toMatch(/^customer\|[0-9a-f]{64}$/);
+    expect(plainParts({ id: ["a", "b"], pseudonymous: true }, hidden ?? "")).toBeUndefined();
+    expect(plainParts({ id: ["a", "b"], pseudonymous: false }, "customer|C%2DC-10%2F20")).toEqual([
+      "C-C",
+      "10/20",
+    ]);
+    expect(keysOf({ name: "customer", pseudonymous: false }, settings)(["", "1"])).toBeUndefined();
+  });
+});
