@@ -1,12 +1,19 @@
+import { rehearseRun, type RehearsalState } from "../engine/audit/rehearse/run.ts";
+import { verifyLog, type VerifyState } from "../engine/audit/verify/run.ts";
 import { replayDeadLetters, type ReplayState } from "../engine/deliveries/replay.ts";
 import { replayDeliveries, type ReplayedDeliveries } from "../engine/deliveries/replay-deliveries.ts";
 import { resync, type ResyncState } from "../engine/deliveries/resync.ts";
+import { type ErasureState, eraseEverywhere } from "../engine/privacy/erasure.ts";
 import { runPull } from "../engine/pulls/run.ts";
 import { endRun } from "../engine/runs/run.ts";
 import type { RunMessage } from "../engine/runs/start.ts";
 import { type Working, workOn } from "../engine/runs/work.ts";
+import { foldingOf } from "../engine/sync/fold-next.ts";
 import { type QuarantineReplayState, replayQuarantine } from "../engine/sync/replay-quarantine.ts";
 import { retryParked, type RetryState } from "../engine/sync/retry-parked.ts";
+import { undoDocuments } from "../engine/undo/undo-run.ts";
+import type { UndoState } from "../engine/undo/undo-state.ts";
+import { ruleHash } from "./rule-hash.ts";
 import type { Services } from "./services.ts";
 
 /** Does the work of a run. One of something that the app does not have (any more) ends as failed. */
@@ -22,16 +29,31 @@ export async function work(
   if (kind === "resync" && integration) {
     return workOn(message, ports, (run: Working<ResyncState>) => resync(integration, ports, run));
   }
+  if (kind === "rehearsal") {
+    return workOn(message, ports, (run: Working<RehearsalState>) =>
+      rehearseRun({ app, ruleHash, ports }, run),
+    );
+  }
   switch (`${kind} ${name}`) {
+    case "verify audit":
+      return workOn(message, ports, (run: Working<VerifyState>) => verifyLog(ports, run));
     case "replay dead-letters":
       return workOn(message, ports, (run: Working<ReplayState>) => replayDeadLetters(ports, run));
     case "replay deliveries":
       return workOn(message, ports, (run: Working<ReplayedDeliveries>) => replayDeliveries(ports, run));
     case "retry parked":
       return workOn(message, ports, (run: Working<RetryState>) => retryParked(ports, run));
+    case "undo documents":
+      return workOn(message, ports, (run: Working<UndoState>) =>
+        undoDocuments({ app, ports, folding: foldingOf(app, ruleHash) }, run),
+      );
     case "replay quarantine":
       return workOn(message, ports, (run: Working<QuarantineReplayState>) =>
         replayQuarantine({ app, ports, settings }, run),
+      );
+    case "erasure entities":
+      return workOn(message, ports, (run: Working<ErasureState>) =>
+        eraseEverywhere({ app, ports, settings }, run),
       );
     default: {
       const error = `the app has nothing to ${kind} that is named "${name}"`;

@@ -9,10 +9,12 @@ import {
   placeOf,
   shownId,
 } from "../../engine/deliveries/replay.ts";
+import { maskDeadLetter, maskGroup } from "../../engine/privacy/mask-items.ts";
 import { recordAction } from "../../engine/runs/operator-log.ts";
 import { startRun } from "../../engine/runs/start.ts";
+import { seesPersonal } from "./access.ts";
 import { bodyOf, time } from "./body.ts";
-import type { ApiRequest, Route } from "./http.ts";
+import { type ApiRequest, type Caller, problem, Refused, type Route } from "./http.ts";
 import { listAnswer, pageOf, timeIn } from "./list.ts";
 import { ACTING, knownIntegration, reason, saysNotWhich, saysWhich } from "./which.ts";
 
@@ -49,9 +51,11 @@ export const listAllDeadLetters: Route = {
   methods: ["GET"],
   route: "api/v1/dead-letters",
   access: ["operator", "auditor"],
-  async handle(request, { ports }) {
-    const page = await listDeadLetters(ports, filterIn(request), pageOf(request));
-    return listAnswer(request, page, view);
+  async handle(request, { ports }, caller) {
+    const page = await listDeadLetters(ports, filterIn(request, caller), pageOf(request));
+    return listAnswer(request, page, (letter) =>
+      view(seesPersonal(caller) ? letter : maskDeadLetter(letter)),
+    );
   },
 };
 
@@ -61,8 +65,10 @@ export const readDeadLetterGroups: Route = {
   methods: ["GET"],
   route: "api/v1/dead-letters/groups",
   access: ["operator", "auditor"],
-  async handle(request, { ports }) {
-    return { status: 200, json: { items: await groupDeadLetters(ports, filterIn(request)), next: null } };
+  async handle(request, { ports }, caller) {
+    const groups = await groupDeadLetters(ports, filterIn(request, caller));
+    const items = seesPersonal(caller) ? groups : groups.map(maskGroup);
+    return { status: 200, json: { items, next: null } };
   },
 };
 
@@ -91,12 +97,17 @@ export const actOnDeadLetters: Route = {
   },
 };
 
-function filterIn(request: ApiRequest): DeadLetterFilter {
+function filterIn(request: ApiRequest, caller: Caller): DeadLetterFilter {
   const given = (name: string): string | undefined => request.url.searchParams.get(name) ?? undefined;
+  const fault = given("fault");
+  // Whether there is such a fault would tell what nobody shows: it may quote personal values.
+  if (fault !== undefined && !seesPersonal(caller)) {
+    throw new Refused(problem(403, "To ask by fault, one must see personal values: leave fault out."));
+  }
   return {
     integration: given("integration"),
     key: given("key"),
-    fault: given("fault"),
+    fault,
     since: timeIn(request, "since"),
     until: timeIn(request, "until"),
   };

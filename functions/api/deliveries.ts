@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { countDeliveries, deliveriesWhere } from "../../engine/deliveries/replay-deliveries.ts";
-import type { DeliveryStatus } from "../../engine/deliveries/records.ts";
+import type { DeliveryRecord, DeliveryStatus } from "../../engine/deliveries/records.ts";
+import { maskDelivery } from "../../engine/privacy/mask-items.ts";
 import { recordAction } from "../../engine/runs/operator-log.ts";
 import { startRun } from "../../engine/runs/start.ts";
+import { withoutSystemFields } from "../../engine/system-fields.ts";
+import { seesPersonal } from "./access.ts";
 import { bodyOf, time } from "./body.ts";
-import { withoutSystemFields } from "./entities.ts";
 import type { Route } from "./http.ts";
 import { listAnswer, oneOf, pageOf, timeIn } from "./list.ts";
 import { ACTING, knownIntegration, saysNotWhich, saysWhich } from "./which.ts";
@@ -29,7 +31,7 @@ export const listDeliveries: Route = {
   methods: ["GET"],
   route: "api/v1/deliveries",
   access: ["operator", "auditor"],
-  async handle(request, services) {
+  async handle(request, services, caller) {
     const given = (name: string): string | undefined => request.url.searchParams.get(name) ?? undefined;
     const key = given("key");
     const { text, parameters } = deliveriesWhere({
@@ -40,13 +42,15 @@ export const listDeliveries: Route = {
       since: timeIn(request, "since"),
       until: timeIn(request, "until"),
     });
-    const page = await services.ports.documents.query<object>("deliveries", {
+    const page = await services.ports.documents.query<DeliveryRecord>("deliveries", {
       text: `SELECT * FROM c WHERE ${text} ORDER BY c.at DESC`,
       parameters,
       ...(key === undefined ? {} : { partition: key }),
       ...pageOf(request),
     });
-    return listAnswer(request, page, withoutSystemFields);
+    const shown = (record: DeliveryRecord): DeliveryRecord =>
+      seesPersonal(caller) ? record : maskDelivery(record);
+    return listAnswer(request, page, (record) => withoutSystemFields(shown(record)));
   },
 };
 

@@ -1,6 +1,9 @@
+import { readCheckpoint, startVerify, verifyAudit } from "./audit.ts";
 import { actOnDeadLetters, listAllDeadLetters, readDeadLetterGroups } from "./dead-letters.ts";
 import { listDeliveries, replayAllDeliveries } from "./deliveries.ts";
 import { readAudit, readEntity } from "./entities.ts";
+import { explainEntity } from "./explain.ts";
+import { eraseEntity, readErasure } from "./erasures.ts";
 import { readHealth } from "./health.ts";
 import type { Route } from "./http.ts";
 import {
@@ -15,8 +18,10 @@ import { actOnParked, listAllParked, readParkedLine } from "./parked.ts";
 import { listPending } from "./pending.ts";
 import { actOnQuarantine, listAllQuarantine, readOneQuarantined } from "./quarantine.ts";
 import { readOperatorLog } from "./operator-log.ts";
+import { startRehearsal } from "./rehearsals.ts";
 import { cancelOneRun, listAllRuns, readOneRun, retryRun, startPullRun } from "./runs.ts";
 import { createToken, deleteToken, listAllTokens } from "./tokens.ts";
+import { undoCulprit } from "./undo.ts";
 import { receiveWebhook } from "./webhooks.ts";
 
 /** The HTTP surface. */
@@ -24,6 +29,12 @@ export const routes: readonly Route[] = [
   receiveWebhook,
   readEntity,
   readAudit,
+  explainEntity,
+  verifyAudit,
+  startVerify,
+  readCheckpoint,
+  eraseEntity,
+  readErasure,
   listDeliveries,
   replayAllDeliveries,
   listIntegrations,
@@ -41,6 +52,8 @@ export const routes: readonly Route[] = [
   listAllQuarantine,
   readOneQuarantined,
   actOnQuarantine,
+  startRehearsal,
+  undoCulprit,
   startPullRun,
   readOneRun,
   listAllRuns,

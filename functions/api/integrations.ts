@@ -1,14 +1,16 @@
 import { z } from "zod";
 import { changeDestination } from "../../engine/deliveries/destination-state.ts";
-import { overviewOf } from "../../engine/deliveries/overview.ts";
+import { type Overview, overviewOf } from "../../engine/deliveries/overview.ts";
 import { countResync } from "../../engine/deliveries/resync.ts";
 import { createWakeAt } from "../../engine/deliveries/wake.ts";
 import type { IntegrationDefinition } from "../../engine/define/index.ts";
+import { maskOverview } from "../../engine/privacy/mask-items.ts";
 import { recordAction } from "../../engine/runs/operator-log.ts";
 import { startRun } from "../../engine/runs/start.ts";
 import type { Services } from "../services.ts";
+import { seesPersonal } from "./access.ts";
 import { bodyOf, time } from "./body.ts";
-import { type ApiRequest, problem, Refused, type Route } from "./http.ts";
+import { type ApiRequest, type Caller, problem, Refused, type Route } from "./http.ts";
 import { ACTING, reason, saysNotWhich, saysWhich } from "./which.ts";
 
 const hold = z.strictObject({ reason });
@@ -27,9 +29,9 @@ export const listIntegrations: Route = {
   methods: ["GET"],
   route: "api/v1/integrations",
   access: ["operator", "auditor"],
-  async handle(_request, { app, ports, settings }) {
+  async handle(_request, { app, ports, settings }, caller) {
     const items = await Promise.all(
-      app.integrations.map((each) => overviewOf(each, ports.documents, settings)),
+      app.integrations.map(async (each) => view(await overviewOf(each, ports.documents, settings), caller)),
     );
     return { status: 200, json: { items, next: null } };
   },
@@ -41,12 +43,10 @@ export const readIntegration: Route = {
   methods: ["GET"],
   route: "api/v1/integrations/{integration}",
   access: ["operator", "auditor"],
-  async handle(request, services) {
+  async handle(request, services, caller) {
     const { ports, settings } = services;
-    return {
-      status: 200,
-      json: await overviewOf(integrationOf(request, services), ports.documents, settings),
-    };
+    const overview = await overviewOf(integrationOf(request, services), ports.documents, settings);
+    return { status: 200, json: view(overview, caller) };
   },
 };
 
@@ -111,6 +111,10 @@ export const resyncIntegration: Route = {
     return { status: 202, headers: { location: `/api/v1/runs/${run}` }, json: { run } };
   },
 };
+
+function view(overview: Overview, caller: Caller): Overview {
+  return seesPersonal(caller) ? overview : maskOverview(overview);
+}
 
 function integrationOf(request: ApiRequest, { app }: Services): IntegrationDefinition {
   const { integration: name = "" } = request.params;

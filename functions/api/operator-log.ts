@@ -1,4 +1,6 @@
+import { maskAction } from "../../engine/privacy/mask-items.ts";
 import { type Action, listActions } from "../../engine/runs/operator-log.ts";
+import { seesPersonal } from "./access.ts";
 import type { Route } from "./http.ts";
 import { listAnswer, pageOf, timeIn } from "./list.ts";
 
@@ -8,7 +10,7 @@ export const readOperatorLog: Route = {
   methods: ["GET"],
   route: "api/v1/operator-log",
   access: ["operator", "auditor"],
-  async handle(request, { ports }) {
+  async handle(request, { ports }, caller) {
     const given = (name: string): string | undefined => request.url.searchParams.get(name) ?? undefined;
     const filter = {
       actor: given("actor"),
@@ -17,7 +19,8 @@ export const readOperatorLog: Route = {
       since: timeIn(request, "since"),
       until: timeIn(request, "until"),
     };
-    return listAnswer(request, await listActions(ports, filter, pageOf(request)), view);
+    const page = await listActions(ports, filter, pageOf(request));
+    return listAnswer(request, page, (action) => view(seesPersonal(caller) ? action : maskAction(action)));
   },
 };
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { entityKey } from "../../engine/define/key.ts";
 import { EVENTS } from "../../engine/define/topology.ts";
+import { maskEvent, maskParked } from "../../engine/privacy/mask-items.ts";
 import { recordAction } from "../../engine/runs/operator-log.ts";
 import { startRun } from "../../engine/runs/start.ts";
 import { MAX_REASON, skipEvent } from "../../engine/sync/control.ts";
@@ -9,6 +10,7 @@ import { messageOf } from "../../engine/sync/identify.ts";
 import { LINE, type ParkedEvent } from "../../engine/sync/park.ts";
 import { countParked, listParked, type ParkedEntity } from "../../engine/sync/parked-list.ts";
 import type { Services } from "../services.ts";
+import { seesPersonal } from "./access.ts";
 import { badBody, bodyOf, time } from "./body.ts";
 import { type ApiResponse, type Caller, problem, type Route } from "./http.ts";
 import { listAnswer, pageOf, timeIn } from "./list.ts";
@@ -43,13 +45,16 @@ export const listAllParked: Route = {
   methods: ["GET"],
   route: "api/v1/parked",
   access: ["operator", "auditor"],
-  async handle(request, { ports }) {
+  async handle(request, { ports }, caller) {
     const filter = {
       entity: request.url.searchParams.get("entity") ?? undefined,
       since: timeIn(request, "since"),
       until: timeIn(request, "until"),
     };
-    return listAnswer(request, await listParked(ports.documents, filter, "DESC", pageOf(request)), view);
+    const page = await listParked(ports.documents, filter, "DESC", pageOf(request));
+    return listAnswer(request, page, (entity) =>
+      view(seesPersonal(caller) ? entity : { ...entity, parked: maskParked(entity.parked) }),
+    );
   },
 };
 
@@ -59,7 +64,7 @@ export const readParkedLine: Route = {
   methods: ["GET"],
   route: "api/v1/parked/{entity}/{id}",
   access: ["operator", "auditor"],
-  async handle(request, { ports }) {
+  async handle(request, { app, ports }, caller) {
     const { entity = "", id = "" } = request.params;
     const key = entityKey(entity, id);
     const { parked } = await loadEntity(ports.documents, key);
@@ -69,7 +74,11 @@ export const readParkedLine: Route = {
       partition: key,
       ...pageOf(request),
     });
-    return listAnswer(request, page, ({ place, at, event }) => ({ place, at, event }));
+    return listAnswer(request, page, ({ place, at, event }) => ({
+      place,
+      at,
+      event: seesPersonal(caller) ? event : maskEvent(event, app.rules.get(event.type)?.on),
+    }));
   },
 };
 

@@ -1,5 +1,7 @@
 import { conditionOf, equalTo } from "../../engine/condition.ts";
 import type { PendingDelivery } from "../../engine/deliveries/pending.ts";
+import { maskPending } from "../../engine/privacy/mask-items.ts";
+import { seesPersonal } from "./access.ts";
 import type { Route } from "./http.ts";
 import { listAnswer, pageOf } from "./list.ts";
 
@@ -9,7 +11,7 @@ export const listPending: Route = {
   methods: ["GET"],
   route: "api/v1/pending",
   access: ["operator", "auditor"],
-  async handle(request, { ports }) {
+  async handle(request, { ports }, caller) {
     const { searchParams } = request.url;
     const [integration, key] = ["integration", "key"].map((name) => searchParams.get(name) ?? undefined);
     const { text, parameters } = conditionOf(["c.kind = 'pending'"], ...equalTo({ integration, key }));
@@ -19,7 +21,7 @@ export const listPending: Route = {
       ...(key === undefined ? {} : { partition: key }),
       ...pageOf(request),
     });
-    return listAnswer(request, page, view);
+    return listAnswer(request, page, (waits) => view(seesPersonal(caller) ? waits : maskPending(waits)));
   },
 };
 

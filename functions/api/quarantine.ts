@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { maskIssues } from "../../engine/privacy/mask-items.ts";
 import { recordAction } from "../../engine/runs/operator-log.ts";
 import { startRun } from "../../engine/runs/start.ts";
 import {
@@ -10,8 +11,9 @@ import {
   readQuarantined,
   shownId,
 } from "../../engine/sync/quarantine-list.ts";
+import { seesPersonal } from "./access.ts";
 import { bodyOf, time } from "./body.ts";
-import { problem, type Route } from "./http.ts";
+import { type Caller, problem, type Route } from "./http.ts";
 import { listAnswer, oneOf, pageOf, timeIn } from "./list.ts";
 import { ACTING, reason, saysNotWhich, saysWhich } from "./which.ts";
 
@@ -43,30 +45,31 @@ export const listAllQuarantine: Route = {
   methods: ["GET"],
   route: "api/v1/quarantine",
   access: ["operator", "auditor"],
-  async handle(request, { ports }) {
+  async handle(request, { ports }, caller) {
     const wanted = {
       via: oneOf(request, "via", VIA),
       name: request.url.searchParams.get("name") ?? undefined,
       since: timeIn(request, "since"),
       until: timeIn(request, "until"),
     };
-    return listAnswer(request, await listQuarantine(ports.documents, wanted, "DESC", pageOf(request)), view);
+    const page = await listQuarantine(ports.documents, wanted, "DESC", pageOf(request));
+    return listAnswer(request, page, (item) => view(item, caller));
   },
 };
 
-/** One input; its payload, which nobody has judged yet, for operators alone. */
+/** One input; its payload, which nobody has judged yet, for who sees personal values alone. */
 export const readOneQuarantined: Route = {
   name: "api-quarantine-read",
   methods: ["GET"],
   route: "api/v1/quarantine/{id}",
   access: ["operator", "auditor"],
-  async handle(request, { ports }, { roles }) {
+  async handle(request, { ports }, caller) {
     const id = request.params["id"] ?? "";
     const stored = await readQuarantined(ports.documents, id);
     if (!stored) return problem(404, `There is no input "${id}" in quarantine.`);
     const { payload, ...rest } = stored.item;
     const truncated = payload.truncated ? { truncated: payload.truncated } : {};
-    const json = { ...view({ ...rest, ...truncated }), ...(roles.includes("operator") ? { payload } : {}) };
+    const json = { ...view({ ...rest, ...truncated }, caller), ...(seesPersonal(caller) ? { payload } : {}) };
     return { status: 200, json };
   },
 };
@@ -95,8 +98,9 @@ export const actOnQuarantine: Route = {
   },
 };
 
-function view(item: QuarantineSummary): object {
-  const { via, name, deliveryId, at, issues, attempts, triedAt, truncated } = item;
+function view(item: QuarantineSummary, caller: Caller): object {
+  const { via, name, deliveryId, at, attempts, triedAt, truncated } = item;
+  const issues = seesPersonal(caller) ? item.issues : maskIssues(item.issues);
   return {
     id: shownId(item),
     via,

@@ -1,15 +1,18 @@
 import type { PullDefinition } from "../../engine/define/index.ts";
 import { startPull } from "../../engine/pulls/start.ts";
+import { maskRun } from "../../engine/privacy/mask-items.ts";
 import { cancelRun } from "../../engine/runs/cancel.ts";
 import { recordAction } from "../../engine/runs/operator-log.ts";
 import { listRuns, readRun, type Run, RUN_KINDS, RUN_STATUSES, runView } from "../../engine/runs/run.ts";
 import { startRun } from "../../engine/runs/start.ts";
+import { withoutSystemFields } from "../../engine/system-fields.ts";
 import type { Services } from "../services.ts";
-import { withoutSystemFields } from "./entities.ts";
+import { seesPersonal } from "./access.ts";
 import { type ApiRequest, type ApiResponse, type Caller, problem, Refused, type Route } from "./http.ts";
 import { listAnswer, oneOf, pageOf } from "./list.ts";
 
-const view = (run: Run): object => withoutSystemFields(runView(run));
+const view = (run: Run, caller: Caller): object =>
+  withoutSystemFields(runView(seesPersonal(caller) ? run : maskRun(run)));
 
 /** Starts a pull now. 409 with the run that is at work, if one is. */
 export const startPullRun: Route = {
@@ -31,8 +34,8 @@ export const readOneRun: Route = {
   methods: ["GET"],
   route: "api/v1/runs/{run}",
   access: ["operator", "auditor"],
-  async handle(request, services) {
-    return { status: 200, json: view(await runOf(request, services)) };
+  async handle(request, services, caller) {
+    return { status: 200, json: view(await runOf(request, services), caller) };
   },
 };
 
@@ -42,12 +45,12 @@ export const listAllRuns: Route = {
   methods: ["GET"],
   route: "api/v1/runs",
   access: ["operator", "auditor"],
-  async handle(request, { ports }) {
+  async handle(request, { ports }, caller) {
     const name = request.url.searchParams.get("name") ?? undefined;
     const kind = oneOf(request, "kind", RUN_KINDS);
     const status = oneOf(request, "status", RUN_STATUSES);
     const page = await listRuns(ports.documents, { kind, name, status, ...pageOf(request) });
-    return listAnswer(request, page, view);
+    return listAnswer(request, page, (run) => view(run, caller));
   },
 };
 
