@@ -6,6 +6,7 @@ import { ShopDay } from "./day/clock.ts";
 import { writeScript } from "./day/write-script.ts";
 import { gather } from "./evidence.ts";
 import { play, type Played } from "./play.ts";
+import { askQuestions } from "./questions.ts";
 import { reportOf } from "./report.ts";
 import { settle } from "./settle.ts";
 import { type Stage, setStage } from "./stage.ts";
@@ -53,6 +54,9 @@ export async function demo(options: DemoOptions, signal: AbortSignal): Promise<b
   const evidence = await gather(stage.archive, stage.mysql);
   story.chapter("The day in numbers");
   story.plain(tableOf(reportOf(played, evidence, stage)));
+
+  story.chapter("An auditor asks");
+  await askQuestions(stage.operator, evidence.records, { day, story });
 
   story.chapter("Checks");
   const checks = await checkAll(evidence, { ...stage, books, played, missing });
