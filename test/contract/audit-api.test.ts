@@ -1,7 +1,12 @@
 import { generateKeyPairSync } from "node:crypto";
 import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { publicKeyOf } from "../../engine/audit/checkpoint/audit-key.ts";
-import { type Checkpoint, type InclusionProof, isProven, isSigned } from "../../engine/audit/checkpoint/checkpoint.ts";
+import {
+  type Checkpoint,
+  type InclusionProof,
+  isProven,
+  isSigned,
+} from "../../engine/audit/checkpoint/checkpoint.ts";
 import { defineApp } from "../../engine/define/index.ts";
 import { topologyOf } from "../../engine/define/topology.ts";
 import { verifyLog, type VerifyState } from "../../engine/audit/verify/run.ts";
