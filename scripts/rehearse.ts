@@ -8,8 +8,8 @@ import type { Blobs } from "../engine/ports.ts";
 import app from "../functions/app.ts";
 import { ruleHash } from "../functions/rule-hash.ts";
 import { ruleHashes } from "./build.ts";
-import { HELP, readArguments, type RehearsalArguments } from "./rehearsal-arguments.ts";
-import { summaryOf } from "./rehearsal-summary.ts";
+import { HELP, readArguments, type RehearsalArguments } from "./rehearse/arguments.ts";
+import { summaryOf } from "./rehearse/summary.ts";
 
 /** Between two lines about progress, in milliseconds. */
 const TELL_EVERY_MS = 2_000;

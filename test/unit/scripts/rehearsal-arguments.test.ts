@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readArguments } from "../../../scripts/rehearsal-arguments.ts";
+import { readArguments } from "../../../scripts/rehearse/arguments.ts";
 
 const ENDPOINT = ["--endpoint", "http://127.0.0.1:8081"];
 const read = (...args: readonly string[]): unknown => readArguments([...ENDPOINT, ...args], {});

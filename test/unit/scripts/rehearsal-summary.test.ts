@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { NO_TALLY, type Tally } from "../../../engine/audit/rehearse/tally.ts";
-import { summaryOf } from "../../../scripts/rehearsal-summary.ts";
+import { summaryOf } from "../../../scripts/rehearse/summary.ts";
 
 it("a summary says what would differ, the most frequent first, and shows the samples", () => {
   const tally: Tally = {

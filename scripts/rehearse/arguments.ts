@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { parseTime } from "../functions/api/list.ts";
+import { parseTime } from "../../functions/api/list.ts";
 
 /** What `npm run rehearse` is asked to do. */
 export interface RehearsalArguments {

@@ -1,4 +1,4 @@
-import type { Sample, Tally } from "../engine/audit/rehearse/tally.ts";
+import type { Sample, Tally } from "../../engine/audit/rehearse/tally.ts";
 
 /** What a rehearsal came to, for people. */
 export function summaryOf(tally: Tally): string {
