@@ -3,8 +3,10 @@ import { type Observed, rankOf, type Sighting } from "./observed.ts";
 import { pathSegments, sameValue, type Segments, valueAt } from "./paths.ts";
 import type { Assertion } from "./resolve.ts";
 
-/** How many statements about a path are remembered one by one; older ones of the same value leave only their first. */
+/** How many statements about a path are remembered one by one; of older ones, only where the value became another. */
 const REMEMBERED = 16;
+/** Most of these older ones; whoever changes a value oftener is remembered from then on. */
+const MOST_OLDER = 48;
 
 /** What was said of a path, when and by whom, in the order of observation. */
 export type Statement = readonly [time: string, value: unknown, source: string];
@@ -26,10 +28,11 @@ export function sinceWhen(
     const subject = pathSegments(about);
     const said = assertions.find(({ at, value }) => speaksOf(at, value, subject));
     const known = before[path]?.said ?? [];
-    const statements = said ? remember(known, [sighting.time, said.value, sighting.source]) : known;
+    const rank = ([, , source]: Statement): number => rankOf(priority, subject, source);
+    const statements = said ? remember(known, [sighting.time, said.value, sighting.source], rank) : known;
     const standing = valueAt(data, subject);
-    const ranks = statements.map(([, , source]) => rankOf(priority, subject, source));
-    const heard = statements.filter((_, index) => ranks[index] === Math.min(...ranks));
+    const highest = Math.min(...statements.map(rank));
+    const heard = statements.filter((statement) => rank(statement) === highest);
     const value = standing === undefined ? undefined : startOfRun(heard, standing);
     return { path, value, sighting: { ...(before[path] ?? sighting), said: statements } };
   });
@@ -41,16 +44,23 @@ function speaksOf(at: Segments, value: unknown, subject: Segments): boolean {
   return covers && (at.length === subject.length || value === undefined);
 }
 
-function remember(known: readonly Statement[], statement: Statement): readonly Statement[] {
+function remember(
+  known: readonly Statement[],
+  statement: Statement,
+  rank: (statement: Statement) => number,
+): readonly Statement[] {
   // As for the value itself: at the same time the name of the source decides, and of one source the later arrival.
   const [time, , source] = statement;
   const place = known.findLastIndex(([at, , by]) => at < time || (at === time && by <= source)) + 1;
   const all = known.toSpliced(place, 0, statement);
-  // Inside an old run of one value from one source, only its first statement still matters.
-  return all.filter(([, value, by], index) => {
-    const before = all[index - 1];
-    return index >= all.length - REMEMBERED || before?.[2] !== by || !sameValue(before[1], value);
-  });
+  const older = all.slice(0, -REMEMBERED);
+  if (older.length === 0) return all;
+  // Nobody listens to lower sources once a higher one spoke; and inside an old run only its first statement matters.
+  const highest = Math.min(...all.map(rank));
+  const begun = older
+    .filter((each) => rank(each) === highest)
+    .filter(([, value], index, heard) => index === 0 || !sameValue(heard[index - 1]?.[1], value));
+  return [...begun.slice(-MOST_OLDER), ...all.slice(-REMEMBERED)];
 }
 
 function startOfRun(statements: readonly Statement[], standing: unknown): string | undefined {

@@ -168,4 +168,32 @@ describe("`since`", () => {
       { path: "consent.since", subSchema: "consent", old: minute(0), new: minute(20) },
     ]);
   });
+
+  const remembered = (events: readonly CloudEvent[], rules?: Rules) => {
+    const { state } = fold(events, NOTHING, rules);
+    return { since: state.data, said: state.observed["consent.since"]?.said?.length ?? 0 };
+  };
+  const many = Array.from({ length: 300 }, (_, index) => index);
+
+  it("given many sources that confirm in turn, it does not move, and not all is remembered", () => {
+    const { since, said: length } = remembered(
+      many.map((m) => said(m, { consent: true }, m % 2 === 0 ? "crm" : "store")),
+    );
+    expect(since).toMatchObject({ consent: { marketing: true, since: minute(0) } });
+    expect(length).toBeLessThanOrEqual(64);
+  });
+
+  it("given a value that changes for ever, it follows, and not all is remembered", () => {
+    const { since, said: length } = remembered(many.map((m) => said(m, { consent: m % 2 === 0 })));
+    expect(since).toMatchObject({ consent: { marketing: false, since: minute(299) } });
+    expect(length).toBeLessThanOrEqual(64);
+  });
+
+  it("given many changes of a source that is outranked, it keeps to the highest", () => {
+    const rules = ranked({ consent: ["crm", "store"] });
+    const chatter = many.map((m) => said(m + 1, { consent: m % 2 === 0 }, "store"));
+    const { since, said: length } = remembered([said(0, { consent: true }, "crm"), ...chatter], rules);
+    expect(since).toMatchObject({ consent: { marketing: true, since: minute(0) } });
+    expect(length).toBeLessThanOrEqual(64);
+  });
 });
