@@ -7,11 +7,10 @@ import {
   isProven,
   isSigned,
 } from "../../engine/audit/checkpoint/checkpoint.ts";
-import { defineApp } from "../../engine/define/index.ts";
-import { topologyOf } from "../../engine/define/topology.ts";
 import { verifyLog, type VerifyState } from "../../engine/audit/verify/run.ts";
 import { FIRST, type Ask, openApi } from "../unit/functions/api.ts";
 import { event, goneRule, minute, person, told, toldRule } from "../unit/sync/shop.ts";
+import { makeContainers } from "./app-containers.ts";
 import { useAccount } from "./cosmos-account.ts";
 import { type Desk, openDesk } from "./mending-desk.ts";
 import { rechained, type Tamperer, tampererOf } from "./tampering.ts";
@@ -25,13 +24,7 @@ let hand: Tamperer;
 let ask: Ask;
 
 beforeAll(async () => {
-  for (const { name, partitionKey, indexingPolicy } of topologyOf(defineApp(definitions)).containers) {
-    await account.container({
-      id: name,
-      partitionKey: { paths: [partitionKey] },
-      indexingPolicy: indexingPolicy as never,
-    });
-  }
+  await makeContainers(account.database);
   hand = tampererOf(account.database.container("unified"));
 });
 

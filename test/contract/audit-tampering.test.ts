@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import type { AuditRecord } from "../../engine/audit/record.ts";
 import { verifyEntities, type VerifiedEntity } from "../../engine/audit/verify/verify.ts";
-import { type CloudEvent, defineApp } from "../../engine/define/index.ts";
-import { topologyOf } from "../../engine/define/topology.ts";
+import { type CloudEvent } from "../../engine/define/index.ts";
 import {
   event,
   gone,
@@ -15,6 +14,7 @@ import {
   visited,
   visitedRule,
 } from "../unit/sync/shop.ts";
+import { makeContainers } from "./app-containers.ts";
 import { useAccount } from "./cosmos-account.ts";
 import { type Desk, openDesk } from "./mending-desk.ts";
 import { rehashed, type Tamperer, tampererOf } from "./tampering.ts";
@@ -26,13 +26,7 @@ let hand: Tamperer;
 let entities = 0;
 
 beforeAll(async () => {
-  for (const { name, partitionKey, indexingPolicy } of topologyOf(defineApp(definitions)).containers) {
-    await account.container({
-      id: name,
-      partitionKey: { paths: [partitionKey] },
-      indexingPolicy: indexingPolicy as never,
-    });
-  }
+  await makeContainers(account.database);
   desk = openDesk(account.database, definitions);
   hand = tampererOf(account.database.container("unified"));
 });

@@ -8,12 +8,12 @@ import type { CosmosClient } from "@azure/cosmos";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { RecordStub } from "../../engine/audit/record.ts";
 import { openBlobs } from "../../engine/azure/open.ts";
-import { defineApp } from "../../engine/define/index.ts";
-import { DATABASE, topologyOf } from "../../engine/define/topology.ts";
+import { DATABASE } from "../../engine/define/topology.ts";
 import { type CosmosServer, startCosmos } from "../../infra/local/cosmos/server.ts";
 import { type Ended, verifyFromOutside } from "../../scripts/audit-verify/program.ts";
 import { FIRST, openApi } from "../unit/functions/api.ts";
 import { event, goneRule, minute, person, told, toldRule } from "../unit/sync/shop.ts";
+import { makeContainers } from "./app-containers.ts";
 import { BlobServer } from "./blob-server.ts";
 import { clientOf } from "./cosmos-account.ts";
 import { type Desk, openDesk } from "./mending-desk.ts";
@@ -42,13 +42,7 @@ beforeEach(async () => {
   const { database } = await client.databases.createIfNotExists({ id: DATABASE });
   await database.delete();
   await client.databases.create({ id: DATABASE });
-  for (const { name, partitionKey, indexingPolicy } of topologyOf(defineApp(definitions)).containers) {
-    await database.containers.create({
-      id: name,
-      partitionKey: { paths: [partitionKey] },
-      indexingPolicy: indexingPolicy as never,
-    });
-  }
+  await makeContainers(database);
   desk = openDesk(database, definitions);
   hand = tampererOf(database.container("unified"));
   for (const name of people)

@@ -4,8 +4,7 @@ import { type Break, NOTHING_VERIFIED, type Verified } from "../../engine/audit/
 import type { AuditRecord, RecordStub } from "../../engine/audit/record.ts";
 import { verifyEntities, type VerifyScope, withEntity } from "../../engine/audit/verify/verify.ts";
 import { breakOf, type Shelf } from "../../engine/audit/verify/verify-entity.ts";
-import { type CloudEvent, defineApp } from "../../engine/define/index.ts";
-import { topologyOf } from "../../engine/define/topology.ts";
+import { type CloudEvent } from "../../engine/define/index.ts";
 import { eraseNextRecords } from "../../engine/privacy/erase-chain.ts";
 import { eraseEvent } from "../../engine/sync/control.ts";
 import type { DocumentItem } from "../../engine/sync/entity.ts";
@@ -20,6 +19,7 @@ import {
   visited,
   visitedRule,
 } from "../unit/sync/shop.ts";
+import { makeContainers } from "./app-containers.ts";
 import { useAccount } from "./cosmos-account.ts";
 import { type Desk, openDesk } from "./mending-desk.ts";
 import { rechained, rehashed, type Tamperer, tampererOf } from "./tampering.ts";
@@ -33,13 +33,7 @@ let entity = 0;
 let key: string;
 
 beforeAll(async () => {
-  for (const { name, partitionKey, indexingPolicy } of topologyOf(defineApp(definitions)).containers) {
-    await account.container({
-      id: name,
-      partitionKey: { paths: [partitionKey] },
-      indexingPolicy: indexingPolicy as never,
-    });
-  }
+  await makeContainers(account.database);
   desk = openDesk(account.database, definitions);
   shelf = desk.ports;
   hand = tampererOf(account.database.container("unified"));

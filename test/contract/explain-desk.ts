@@ -2,7 +2,6 @@ import { beforeAll, beforeEach } from "vitest";
 import { z } from "zod";
 import {
   type CloudEvent,
-  defineApp,
   defineDocument,
   defineEvent,
   defineIntegration,
@@ -13,7 +12,6 @@ import {
   secret,
   type Snapshot,
 } from "../../engine/define/index.ts";
-import { topologyOf } from "../../engine/define/topology.ts";
 import { createDeliverer } from "../../engine/deliveries/deliver.ts";
 import { createGate } from "../../engine/deliveries/gate.ts";
 import type { AuditRecord } from "../../engine/audit/record.ts";
@@ -34,6 +32,7 @@ import {
   visitedRule,
 } from "../unit/sync/shop.ts";
 import type { Answer, Ask } from "../unit/functions/api.ts";
+import { makeContainers } from "./app-containers.ts";
 import { useAccount } from "./cosmos-account.ts";
 import { type Desk, openDesk } from "./mending-desk.ts";
 
@@ -78,15 +77,7 @@ export class ExplainDesk {
 
   constructor() {
     beforeAll(async () => {
-      const app = defineApp(this.definitions());
-      for (const { name, partitionKey, indexingPolicy, defaultTtl } of topologyOf(app).containers) {
-        await this.account.container({
-          id: name,
-          partitionKey: { paths: [partitionKey] },
-          ...(indexingPolicy ? { indexingPolicy } : {}),
-          ...(defaultTtl === undefined ? {} : { defaultTtl }),
-        } as never);
-      }
+      await makeContainers(this.account.database);
     });
     beforeEach(async () => {
       this.id = `e${(this.#made += 1)}`;

@@ -2,8 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import { shelve } from "../../engine/audit/stub.ts";
 import { cosmosDocuments } from "../../engine/azure/documents.ts";
-import { defineApp, defineIntegration } from "../../engine/define/index.ts";
-import { topologyOf } from "../../engine/define/topology.ts";
+import { defineIntegration } from "../../engine/define/index.ts";
 import { deadMessage, refusedDelivery } from "../../engine/deliveries/dead-letter.ts";
 import { joined } from "../../engine/deliveries/pending.ts";
 import { deliveryRecord } from "../../engine/deliveries/records.ts";
@@ -20,6 +19,7 @@ import type { Route } from "../../functions/api/http.ts";
 import { type Ask, FIRST, openApi } from "../unit/functions/api.ts";
 import { memoryPorts } from "../unit/sync/memory-ports.ts";
 import { event, fold, goneRule, minute, person, told, toldRule } from "../unit/sync/shop.ts";
+import { makeContainers } from "./app-containers.ts";
 import { useAccount } from "./cosmos-account.ts";
 
 const account = useAccount();
@@ -49,13 +49,7 @@ beforeAll(async () => {
     { settings: [], guardsVersions: false, deliver: async () => ({ status: "delivered" }) },
   );
   const definitions = { documents: [person], rules: [toldRule, goneRule], integrations: [list] };
-  for (const { name: id, partitionKey, indexingPolicy } of topologyOf(defineApp(definitions)).containers) {
-    await account.container({
-      id,
-      partitionKey: { paths: [partitionKey] },
-      indexingPolicy: indexingPolicy as object,
-    });
-  }
+  await makeContainers(account.database);
   const audit = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "der" });
   const env = { CAUDAL_OPERATOR_TOKEN: FIRST, CAUDAL_AUDIT_KEY: audit.toString("base64") };
   ask = openApi(ports, definitions, env);

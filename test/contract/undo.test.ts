@@ -8,7 +8,6 @@ import {
   definePull,
   type Snapshot,
 } from "../../engine/define/index.ts";
-import { topologyOf } from "../../engine/define/topology.ts";
 import { documentItem } from "../../engine/sync/entity.ts";
 import { undoEvent } from "../../engine/sync/control.ts";
 import { foldingOf } from "../../engine/sync/fold-next.ts";
@@ -16,19 +15,13 @@ import { undoDocuments } from "../../engine/undo/undo-run.ts";
 import type { UndoState } from "../../engine/undo/undo-state.ts";
 import { ruleHash } from "../../functions/rule-hash.ts";
 import { event, fold, goneRule, minute, person, told, toldRule } from "../unit/sync/shop.ts";
+import { makeContainers } from "./app-containers.ts";
 import { useAccount } from "./cosmos-account.ts";
 import { openUndoDesk, type UndoDesk } from "./undo-desk.ts";
 
 const account = useAccount();
 beforeAll(async () => {
-  for (const { name, partitionKey, indexingPolicy } of topologyOf(defineApp({ documents: [], rules: [] }))
-    .containers) {
-    await account.container({
-      id: name,
-      partitionKey: { paths: [partitionKey] },
-      indexingPolicy: indexingPolicy as never,
-    });
-  }
+  await makeContainers(account.database);
 });
 
 const row = z.strictObject({ number: z.string(), at: z.string(), wrong: z.string() });

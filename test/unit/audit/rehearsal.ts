@@ -13,6 +13,7 @@ import {
 } from "../../../engine/define/index.ts";
 import { type EntityState, NOTHING } from "../../../engine/sync/fold.ts";
 import { foldingOf } from "../../../engine/sync/fold-next.ts";
+import { spokenWith } from "../sync/sayings.ts";
 import { event, gone, goneRule, minute, person, told, toldRule, visited, visitedRule } from "../sync/shop.ts";
 
 /** The shop, as an app. */
@@ -87,16 +88,7 @@ export function paths({ recorded, rehearsed }: RehearsedEntity): readonly string
 }
 
 const text = fc.constantFrom("a", "b", "c");
-const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null | undefined> =>
-  fc.option(fc.option(value, { nil: null }), { nil: undefined });
-const facts = fc.record({
-  name: maybe(fc.constantFrom("a", "b", "nobody")),
-  email: maybe(text),
-  phone: maybe(text),
-  tags: maybe(fc.array(text, { maxLength: 2 })),
-  consent: maybe(fc.boolean()),
-  address: maybe(fc.record({ line: text, city: text, floor: maybe(text) })),
-});
+const facts = spokenWith(text, fc.constantFrom("a", "b", "nobody"));
 const what = fc.oneof(
   { weight: 6, arbitrary: facts.map((data) => ({ type: told.type, data })) },
   { weight: 1, arbitrary: fc.constant({ type: gone.type, data: {} }) },

@@ -6,19 +6,11 @@ import type { CloudEvent } from "../../../engine/define/event.ts";
 import { defineDocument, defineRule, remove } from "../../../engine/define/index.ts";
 import { NOTHING } from "../../../engine/sync/fold.ts";
 import { pathSegments, withValue } from "../../../engine/sync/paths.ts";
+import { spokenWith } from "./sayings.ts";
 import { event, fold, gone, minute, person, plainRule, told, toldRule } from "./shop.ts";
 
 const text = fc.constantFrom("a", "b", "c");
-const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null | undefined> =>
-  fc.option(fc.option(value, { nil: null }), { nil: undefined });
-const spoken = fc.record({
-  name: maybe(text),
-  email: maybe(text),
-  phone: maybe(text),
-  tags: maybe(fc.array(text, { maxLength: 2 })),
-  consent: maybe(fc.boolean()),
-  address: maybe(fc.record({ line: text, city: text, floor: maybe(text) })),
-});
+const spoken = spokenWith(text);
 const what = fc.oneof(
   { weight: 5, arbitrary: spoken },
   { weight: 1, arbitrary: fc.constant("gone" as const) },

@@ -11,22 +11,14 @@ import { BLANK, replayRecord } from "../../../engine/audit/replay.ts";
 import type { EntityState } from "../../../engine/sync/fold.ts";
 import { standingAt } from "../../../engine/sync/observed.ts";
 import { pathSegments } from "../../../engine/sync/paths.ts";
+import { spokenWith } from "../sync/sayings.ts";
 import { event, gone, minute, person, told, toldRule } from "../sync/shop.ts";
 import { type Chain, fold, type Made, undoOf } from "./chain.ts";
 
 const CAUSE = "pull/store/7";
 
 const text = fc.nat(999_999).map((n) => `v${n}`);
-const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null | undefined> =>
-  fc.option(fc.option(value, { nil: null }), { nil: undefined });
-const spoken = fc.record({
-  name: maybe(text),
-  email: maybe(text),
-  phone: maybe(text),
-  tags: maybe(fc.array(text, { maxLength: 2 })),
-  consent: maybe(fc.boolean()),
-  address: maybe(fc.record({ line: text, city: text, floor: maybe(text) })),
-});
+const spoken = spokenWith(text);
 const what = fc.oneof(
   { weight: 5, arbitrary: spoken },
   { weight: 1, arbitrary: fc.constant("gone" as const) },
