@@ -4,6 +4,7 @@ import { isErased } from "./erased.ts";
 import { readChain } from "./read-chain.ts";
 import { readSome } from "./read-some.ts";
 import type { AuditRecord } from "./record.ts";
+import { checkWhole } from "./verify/check-record.ts";
 import { BLANK, replayRecord, type ReplayedState } from "./replay.ts";
 
 /** A document as it was recorded by some time. */
@@ -12,18 +13,20 @@ export interface AsOf extends Omit<ReplayedState, "head"> {
   readonly at: string;
   /** Paths of values that stood then, and that an erasure has taken since, wholly or in part. */
   readonly erased: readonly string[];
+  /** Whether the records up to then are those that were written, and where not. */
+  readonly chain: { readonly verified: boolean; readonly brokenAt?: number };
 }
 
 /**
  * A document as it was recorded by `time` (ISO 8601 UTC with milliseconds): what the longest part of its chain comes
  * to, from its first record on, of which none was recorded later. Clocks of hosts differ, so a record that says that
  * it is earlier may follow one that says that it is later; it is not part of it. Where nothing was recorded by then,
- * since when something is. Reads the chain up to then, a page at a time, or where nothing was recorded since the
- * present document. Throws BlobLostError where the blob of a large record is gone.
+ * since when something is. Reads the chain up to then, a page at a time, and checks each record as it goes by: what it
+ * answers is what the chain proves, or it says where that is broken. Throws BlobLostError where the blob of a large record is gone.
  */
 export async function documentAsOf(
   { documents, blobs }: Pick<Ports, "documents" | "blobs">,
-  { key, data, version, sequence }: DocumentItem,
+  { key, sequence: last }: Pick<DocumentItem, "key" | "sequence">,
   time: string,
 ): Promise<AsOf | { readonly since: string | undefined }> {
   const later = await readSome<Pick<AuditRecord, "sequence" | "at">>(
@@ -31,45 +34,38 @@ export async function documentAsOf(
     "unified",
     {
       text: "SELECT c.sequence, c.at FROM c WHERE c.kind = 'audit' AND c.at > @time AND c.sequence <= @last ORDER BY c.sequence",
-      parameters: { time, last: sequence },
+      parameters: { time, last },
       partition: key,
     },
     1,
   );
   const [first] = later.items;
-  if (first)
-    return first.sequence > 1
-      ? foldedUpTo({ documents, blobs }, key, first.sequence - 1)
-      : { since: first.at };
-  const last = await readSome<Pick<AuditRecord, "at">>(
-    documents,
-    "unified",
-    {
-      text: "SELECT c.at FROM c WHERE c.kind = 'audit' AND c.sequence = @last",
-      parameters: { last: sequence },
-      partition: key,
-    },
-    1,
-  );
-  const at = last.items[0]?.at;
-  return at === undefined ? { since: undefined } : { data, version, sequence, at, erased: [] };
+  const upTo = first ? first.sequence - 1 : last;
+  const folded = upTo > 0 ? await foldedUpTo({ documents, blobs }, key, upTo) : undefined;
+  return folded ?? { since: first?.at };
 }
 
 async function foldedUpTo(
-  ports: Pick<Ports, "documents" | "blobs">,
+  { documents, blobs }: Pick<Ports, "documents" | "blobs">,
   key: string,
   upTo: number,
-): Promise<AsOf> {
+): Promise<AsOf | undefined> {
   let state = BLANK;
-  let at = "";
+  let at: string | undefined;
+  let brokenAt: number | undefined;
   const erased = new Set<string>();
-  for await (const record of readChain(ports, key, { upTo })) {
+  for await (const record of readChain({ documents, blobs }, key, { upTo })) {
+    const follows = record.sequence === state.sequence + 1 && record.previous === state.head;
+    if (!follows || checkWhole(record).fault) brokenAt ??= state.sequence + 1;
     state = replayRecord(state, record);
-    at = record.at;
+    ({ at } = record);
     noteErased(erased, record);
   }
+  if (at === undefined) return undefined;
+  if (state.sequence < upTo) brokenAt ??= state.sequence + 1;
   const { head: _head, ...rest } = state;
-  return { ...rest, at, erased: [...erased].toSorted() };
+  const chain = { verified: brokenAt === undefined, ...(brokenAt === undefined ? {} : { brokenAt }) };
+  return { ...rest, at, erased: [...erased].toSorted(), chain };
 }
 
 /** Keeps the list of paths whose value was erased, after one more record. */

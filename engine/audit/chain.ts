@@ -24,8 +24,9 @@ export const ALL_PERSONAL: PersonalParts = { personal: [[]], about: { personal: 
  */
 export function seal(record: Unsealed, definition: PersonalParts, salt: Uint8Array): AuditRecord {
   const commitments: Record<string, string> = {};
-  for (const { pointer, value } of personalValues(record, definition)) {
-    commitments[pointer] = commit(salt, value);
+  const found = [...personalValues(record, definition), ...literalCommitments(record)];
+  for (const { pointer, value } of found) {
+    if (!isWithin(pointer, commitments)) commitments[pointer] = commit(salt, value);
   }
   const personal = { salt: Buffer.from(salt).toString("base64"), commitments };
   return { ...record, personal, hash: hashOf(record, commitments) };
@@ -68,9 +69,51 @@ const HASHED = [
   "previous",
 ] as const satisfies readonly (keyof Unsealed)[];
 
-interface PersonalValue {
+/** A value, and the JSON pointer to it. */
+export interface PersonalValue {
   readonly pointer: string;
   readonly value: unknown;
+}
+
+/**
+ * Where a record says literally what stands in a hash for a personal value. Sealing commits to it as to a personal
+ * value: so nobody can put it in the place of one, with the commitment struck off the list, and leave the hash as it is.
+ */
+export function literalCommitments({
+  event,
+  changes,
+  refused = [],
+}: Pick<Unsealed, "event" | "changes" | "refused">): PersonalValue[] {
+  const found: PersonalValue[] = [];
+  const look = (value: unknown, pointer: string): void => {
+    if (typeof value !== "object" || value === null) return;
+    const names = Object.keys(value);
+    const { commitment } = value as { commitment?: unknown };
+    if (names.length === 1 && typeof commitment === "string" && HEX.test(commitment)) {
+      found.push({ pointer, value });
+      return;
+    }
+    for (const name of names) look((value as Record<string, unknown>)[name], pointerTo(pointer, name));
+  };
+  look(event.data, "/event/data");
+  for (const [name, list] of Object.entries({ changes, refused })) {
+    for (const [index, entry] of list.entries()) {
+      const { old, new: value } = entry as { old?: unknown; new?: unknown };
+      look(old, `/${name}/${index}/old`);
+      look(value, `/${name}/${index}/new`);
+    }
+  }
+  return found;
+}
+
+const HEX = /^[0-9a-f]{64}$/;
+
+/** Whether a pointer leads to what is committed to, or below it. */
+function isWithin(pointer: string, commitments: Readonly<Record<string, string>>): boolean {
+  for (let end = pointer.length; end > 0; end = pointer.lastIndexOf("/", end - 1)) {
+    if (Object.hasOwn(commitments, pointer.slice(0, end))) return true;
+  }
+  return false;
 }
 
 function personalValues(record: Unsealed, definition: PersonalParts): PersonalValue[] {

@@ -19,7 +19,7 @@ export function pointedAt(root: unknown, pointer: string): unknown {
 
 /**
  * A copy with `value` where a pointer points, whether or not there is something yet (erasure may have deleted it).
- * What it does not touch is shared, not copied.
+ * What it does not touch is shared, not copied. Throws a TypeError where it names no index of an array.
  */
 export function withPointed(root: unknown, pointer: string, value: unknown): unknown {
   return replaceAt(root, namesOf(pointer), value);
@@ -36,6 +36,8 @@ function replaceAt(root: unknown, path: readonly string[], value: unknown): unkn
   const [name, ...rest] = path;
   if (name === undefined) return value;
   if (Array.isArray(root)) {
+    // RFC 6901 knows one way to write an index; another one would point to what `pointedAt` does not see.
+    if (!/^(?:0|[1-9]\d*)$/.test(name)) throw new TypeError(`"${name}" is no index of an array`);
     const copy: unknown[] = [...root];
     copy[Number(name)] = replaceAt(copy[Number(name)], rest, value);
     return copy;

@@ -1,4 +1,4 @@
-import { pathSegments, withValue } from "../sync/paths.ts";
+import { Draft, pathSegments } from "../sync/paths.ts";
 import type { AuditRecord } from "./record.ts";
 
 /** What records come to: a document, as far as they altered it. */
@@ -21,7 +21,7 @@ export function replayRecord(
   before: ReplayedState,
   { changes, version, sequence, hash }: Pick<AuditRecord, "changes" | "version" | "sequence" | "hash">,
 ): ReplayedState {
-  let { data } = before;
-  for (const change of changes) data = withValue(data, pathSegments(change.path), change.new);
-  return { data, version, sequence, head: hash };
+  const draft = new Draft(before.data);
+  for (const change of changes) draft.set(pathSegments(change.path), change.new);
+  return { data: draft.root, version, sequence, head: hash };
 }

@@ -30,7 +30,7 @@ export async function answerAsOf(
       since: asOf.since,
     });
   }
-  const { data, version, sequence, at, erased } = asOf;
+  const { data, version, sequence, at, erased, chain } = asOf;
   if (data === undefined) {
     const deleted = version > 0;
     const state = deleted ? "had been removed" : "had no document yet";
@@ -40,6 +40,7 @@ export async function answerAsOf(
       version,
       sequence,
       at,
+      chain,
       ...(erased.length > 0 ? { erased } : {}),
     });
   }
@@ -52,6 +53,6 @@ export async function answerAsOf(
   return {
     status: 200,
     headers: { "cache-control": "private, no-cache" },
-    json: { key, entity, id, asOf: time, version, sequence, data: shown, at, erased, deliveries },
+    json: { key, entity, id, asOf: time, version, sequence, data: shown, at, erased, chain, deliveries },
   };
 }

@@ -9,6 +9,7 @@ import type { Answer } from "../unit/functions/api.ts";
 import { decided, stripped } from "./chains.ts";
 import { ExplainDesk } from "./explain-desk.ts";
 import { openDesk } from "./mending-desk.ts";
+import { tampererOf } from "./tampering.ts";
 
 const shop = new ExplainDesk();
 
@@ -144,6 +145,33 @@ describe("a document as of a time", () => {
       sequence: 421,
       data: { contact: { email: "a", phone: "419" } },
     });
+  });
+
+  it("is what the records say, whatever the document says, and tells where they are broken", async () => {
+    await shop.give(shop.said(1, { email: "a" }), shop.said(2, { email: "b" }), shop.said(3, { email: "c" }));
+    const hand = tampererOf(shop.account.database.container("unified"));
+    const document = await hand.document(shop.key);
+    await hand.put({ ...document, data: { ...(document.data as object), contact: { email: "evil" } } });
+    const [, second, third] = await hand.records(shop.key);
+    const then = second?.at ?? "";
+    const later = "2099-01-01T00:00:00.000Z";
+    expect((await asOf(later)).json).toMatchObject({
+      data: { contact: { email: "c" } },
+      chain: { verified: true },
+    });
+    if (!second || !third) throw new Error("records are missing");
+    await hand.put({ ...second, version: 7 });
+    expect((await asOf(then)).json).toMatchObject({ chain: { verified: false, brokenAt: 2 } });
+    await hand.put(second);
+    await hand.remove(third);
+    expect((await asOf(later)).json).toMatchObject({
+      data: { contact: { email: "b" } },
+      version: 2,
+      chain: { verified: false, brokenAt: 3 },
+    });
+    await hand.remove(second);
+    await hand.put(third);
+    expect((await asOf(later)).json).toMatchObject({ chain: { verified: false, brokenAt: 2 } });
   });
 
   it("masks personal values for an auditor, as the present one does; an operator sees them", async () => {

@@ -5,6 +5,7 @@ import type { AuditRecord, RecordStub } from "../../engine/audit/record.ts";
 import { verifyEntities, type VerifyScope, withEntity } from "../../engine/audit/verify/verify.ts";
 import { breakOf, type Shelf } from "../../engine/audit/verify/verify-entity.ts";
 import { type CloudEvent } from "../../engine/define/index.ts";
+import { hashOf } from "../../engine/audit/chain.ts";
 import { eraseNextRecords } from "../../engine/privacy/erase-chain.ts";
 import { eraseEvent } from "../../engine/sync/control.ts";
 import type { DocumentItem } from "../../engine/sync/entity.ts";
@@ -206,6 +207,42 @@ describe("a record that was altered", () => {
   });
 });
 
+describe("a record whose hash still fits", () => {
+  it("is altered where what stands in the hash for a personal value was put in its place", async () => {
+    const id = await alter(1, ({ event: was, changes, personal: { commitments } }) => {
+      const of = (pointer: string): object => ({ commitment: commitments[pointer] });
+      return {
+        event: { ...was, data: { ...(was.data as object), email: of("/event/data/email") } },
+        changes: changes.map((each, index) => {
+          const pointer = `/changes/${index}/new`;
+          return pointer in commitments ? { ...each, new: of(pointer) } : each;
+        }),
+        personal: { commitments: {} },
+      };
+    });
+    const record = await at(1);
+    expect(hashOf(record, {})).toBe(record.hash);
+    expect(await found()).toEqual(broken("altered", 1, id));
+  });
+
+  it("is altered where a commitment is said to be of another place, by an index that is none", async () => {
+    await desk.processor.process([
+      eraseEvent(key, { run: "run", reason: "asked", actor: "ana" }, minute(20)),
+    ]);
+    await eraseNextRecords(desk.ports, key, { after: 0, upTo: 7 });
+    const id = await alter(1, ({ changes, personal: { commitments } }) => {
+      const [pointer = ""] = Object.keys(commitments).filter((each) => each.startsWith("/changes/"));
+      const { [pointer]: commitment = "", ...rest } = commitments;
+      const index = Number(pointer.split("/")[2]);
+      return {
+        changes: changes.map((each, place) => (place === index ? { ...each, new: "forged" } : each)),
+        personal: { commitments: { ...rest, [pointer.replace("/changes/", "/changes/0")]: commitment } },
+      };
+    });
+    expect(await found()).toEqual(broken("altered", 1, id));
+  });
+});
+
 describe("a large record", () => {
   const stub = async (): Promise<RecordStub> => (await at(5)) as unknown as RecordStub;
 
@@ -238,6 +275,23 @@ describe("a large record", () => {
     const { breaks } = await verify({ key }, { documents: shelf.documents });
     expect(breaks).toEqual([broken("altered", 5, id)]);
   });
+});
+
+describe("what passes for the stub of a large record", () => {
+  it.each([
+    ["names no blob", { blob: { name: "", sha256: "", bytes: 0 } }],
+    ["names a blob elsewhere", { blob: { name: "../../x", sha256: "", bytes: 0 } }],
+    ["has no changes", { changes: undefined }],
+    ["has no event", { event: undefined }],
+  ])(
+    "is altered where it %s, and everything else is verified, with the blobs and without",
+    async (_, forged) => {
+      const id = await alter(5, () => forged);
+      expect(await found()).toEqual(broken("altered", 5, id));
+      const { breaks } = await verify({ key }, { documents: shelf.documents });
+      expect(breaks).toEqual([broken("altered", 5, id)]);
+    },
+  );
 });
 
 describe("a record that is gone", () => {
@@ -375,6 +429,25 @@ describe("an erasure", () => {
       event: { ...was, data: { email: "forged@example.com" } },
     }));
     expect(await found()).toEqual(broken("altered", 1, id));
+  });
+
+  it("does not speak for what was recorded after it, nor for another time", async () => {
+    await desk.processor.process([
+      eraseEvent(key, { run: "run", reason: "asked for", actor: "ana" }, minute(20)),
+    ]);
+    await desk.processor.process([said(600_000, { email: "new@example.com" })]);
+    expect(await found()).toBeUndefined();
+    const { erased } = await hand.document(key);
+    await alterDocument(() => ({ erased: { at: "2099-01-01T00:00:00.000Z" } }));
+    expect(await found()).toEqual(broken("document", 8, "document"));
+    await alterDocument(() => ({ erased }));
+    const id = await alter(8, ({ event: was, changes, personal: { commitments } }) => ({
+      event: { ...was, data: { number: "1" } },
+      changes: changes.map(({ path, subSchema }) => ({ path, subSchema })),
+      personal: { commitments },
+    }));
+    await alterDocument(({ data }) => ({ data: { ...(data as object), contact: undefined } }));
+    expect(await found()).toEqual(broken("altered", 8, id));
   });
 });
 

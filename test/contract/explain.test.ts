@@ -8,6 +8,7 @@ import { eraseEvent, undoEvent } from "../../engine/sync/control.ts";
 import { fold, minute, person } from "../unit/sync/shop.ts";
 import { decided, stripped } from "./chains.ts";
 import { ExplainDesk } from "./explain-desk.ts";
+import { tampererOf } from "./tampering.ts";
 
 const shop = new ExplainDesk();
 
@@ -55,6 +56,19 @@ describe("a value", () => {
       more: { earlier: false, lost: false },
     });
     expect(json).not.toHaveProperty("erased");
+  });
+
+  it("that the record which set it does not have is doubted", async () => {
+    await shop.give(shop.said(1, { email: "a", name: "Ana" }));
+    expect((await shop.explain("contact.email")).json).not.toHaveProperty("doubt");
+    const hand = tampererOf(shop.account.database.container("unified"));
+    const document = await hand.document(shop.key);
+    await hand.put({ ...document, data: { ...(document.data as object), contact: { email: "evil" } } });
+    expect((await shop.explain("contact.email")).json).toMatchObject({
+      value: "evil",
+      setBy: { value: "a" },
+      doubt: "the document says otherwise than the record that set the value: verify this entity",
+    });
   });
 
   it("that was said again stands on the newer sighting, and on the record that set it", async () => {
@@ -425,18 +439,19 @@ describe("what an operator did to a value", () => {
   const asked = { run: "run-7", actor: "ana", reason: "they asked for it" };
 
   it("is told where an undo brought an earlier value back", async () => {
-    const chain = fold([shop.said(1, { email: "a" }), shop.said(2, { email: "b" })]);
+    const [right, wrong] = [shop.said(1, { email: "a" }), shop.said(2, { email: "b" })];
+    const chain = fold([right, wrong]);
     const undo = undoEvent(shop.key, { ...asked, culprit: { rule: "a rule" } }, minute(601));
     const change = { path: "contact.email", subSchema: "contact", old: "b", new: "a" };
     const { state, records } = decided(chain, undo, [change], "taken back by ana: they asked for it");
-    await shop.seed(state, records);
+    await shop.seed({ ...state, observed: fold([right]).state.observed }, records);
     expect((await shop.explain("contact.email")).json).toMatchObject({
       value: "a",
       setBy: {
         old: "b",
         event: { type: "caudal.undo", source: "caudal" },
         origin: { kind: "undo", link: "/api/v1/runs/run-7", ...asked },
-        why: "ana took back what had stood here: they asked for it",
+        why: `ana took back what had stood here, so that what crm saw at ${minute(1)} stands again: they asked for it`,
       },
       earlier: [{ value: "b" }, { value: "a" }],
     });

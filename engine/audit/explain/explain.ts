@@ -6,7 +6,7 @@ import type { Ports } from "../../ports.ts";
 import { maskValue } from "../../privacy/mask.ts";
 import { type DocumentItem, readDocument } from "../../sync/entity.ts";
 import { type Sighting, standingAt } from "../../sync/observed.ts";
-import { pathSegments, type Segments, valueAt } from "../../sync/paths.ts";
+import { pathSegments, sameValue, type Segments, valueAt } from "../../sync/paths.ts";
 import type { ExplainedDelivery } from "./deliveries.ts";
 import { standingsOf } from "./destinations.ts";
 import { historiesAt } from "./history.ts";
@@ -42,6 +42,8 @@ export interface Explanation extends Omit<LeafHistory, "setBy" | "lost"> {
   readonly value?: unknown;
   /** There is none, or not all of it, because an erasure took it. */
   readonly erased?: true;
+  /** The document says otherwise than the record that set the value: one of them was altered. */
+  readonly doubt?: string;
   /** The engine keeps the value: since when the one at this path stands. */
   readonly follows?: string;
   /** The sighting that the value, or its absence, stands on now: what confirms a value renews it. */
@@ -93,6 +95,8 @@ export async function explain(
   return { document, leaves, more: found.more };
 }
 
+const DOUBT = "the document says otherwise than the record that set the value: verify this entity";
+
 interface Around {
   readonly document: DocumentItem;
   readonly definition: DocumentDefinition;
@@ -108,17 +112,21 @@ function explanationOf(
   const { priority, since } = definition;
   const segments = pathSegments(path);
   const value = valueAt(document.data, segments);
+  const shown = value === undefined ? undefined : show(path, value);
   const standing = standingAt(document.observed, priority, segments);
   const origin = setBy && originOf(setBy.event, receivers);
   const erased = setBy?.erased === true || origin?.kind === "erasure";
   return {
     path,
     subSchema: segments[0] ?? "",
-    ...(value === undefined ? {} : { value: show(path, value) }),
+    ...(shown === undefined ? {} : { value: shown }),
     ...(erased ? { erased } : {}),
+    ...(setBy && !erased && !setBy.unreadable && !sameValue(shown, setBy.value) ? { doubt: DOUBT } : {}),
     ...(since[path] === undefined ? {} : { follows: since[path] }),
     ...(standing ? { standing: { time: standing.time, source: standing.source } } : {}),
-    ...(setBy && origin ? { setBy: settingShown(setBy, origin) } : {}),
+    ...(setBy && origin
+      ? { setBy: settingShown(setBy, origin, value === undefined ? undefined : standing) }
+      : {}),
     earlier,
     lost: lost.map((loss) => ({ ...loss, why: whyLost(loss, priority) })),
     more,
@@ -129,6 +137,7 @@ function explanationOf(
 function settingShown(
   { refusedSome: _refusedSome, ...setting }: Setting,
   origin: Origin,
+  standing: Sighting | undefined,
 ): NonNullable<Explanation["setBy"]> {
-  return { ...setting, origin, why: whySet(setting, origin) };
+  return { ...setting, origin, why: whySet(setting, origin, standing) };
 }

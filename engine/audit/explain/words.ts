@@ -1,21 +1,36 @@
 import type { Priority } from "../../define/document.ts";
+import type { CloudEvent } from "../../define/event.ts";
+import type { Sighting } from "../../sync/observed.ts";
 import { pathSegments, pathText } from "../../sync/paths.ts";
 import type { Lost, Setting } from "./leaf.ts";
 import type { Origin } from "./origin.ts";
 
-/** Why a path has the value that it has, or none, in a sentence. */
+/**
+ * Why a path has the value that it has, or none, in a sentence; `standing` is the sighting that a value stands on now,
+ * where there is one.
+ */
 export function whySet(
   { event, rule, outcome, reason }: Pick<Setting, "event" | "rule" | "outcome" | "reason">,
   origin: Origin,
+  standing?: Pick<Sighting, "time" | "source">,
 ): string {
   const who = "actor" in origin && origin.actor !== undefined ? origin.actor : "an operator";
   const wish = "reason" in origin ? origin.reason : undefined;
   const said = (wish ?? reason) === undefined ? "" : `: ${wish ?? reason}`;
   if (origin.kind === "erasure") return `${who} had the personal values erased${said}`;
-  if (origin.kind === "undo") return `${who} took back what had stood here${said}`;
+  if (origin.kind === "undo") return `${who} took back what had stood here${again(standing, event)}${said}`;
   const heard = `of what ${event.source} saw at ${event.time}`;
   if (outcome === "removed") return `the entity was removed by ${rule.name}, because ${heard}${said}`;
   return `${rule.name} set it, because ${heard}`;
+}
+
+/** What stands after an undo. What was seen later than that confirmed it, and does not stand again. */
+function again(
+  standing: Pick<Sighting, "time" | "source"> | undefined,
+  undo: Pick<CloudEvent, "time">,
+): string {
+  if (standing === undefined || standing.time > undo.time) return "";
+  return `, so that what ${standing.source} saw at ${standing.time} stands again`;
 }
 
 /** Why a value did not stand, in a sentence. */

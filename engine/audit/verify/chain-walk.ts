@@ -3,7 +3,7 @@ import { documentBreak, type Folded } from "./check-document.ts";
 import type { CheckedRecord } from "./check-record.ts";
 import type { StoredRecord } from "../record.ts";
 import { BLANK } from "../replay.ts";
-import { folding, isErasure } from "./verify-entity.ts";
+import { folding, isErasure, isWiped } from "./verify-entity.ts";
 
 /** An item of an entity as the store has it. */
 export type EntityItem = StoredRecord | DocumentItem;
@@ -19,8 +19,8 @@ export class ChainWalk {
   #folded: Folded = { state: BLANK, unread: false };
   #document: DocumentItem | undefined;
   #suspicious = false;
-  #erased = false;
-  #erasure = false;
+  /** A record without its personal values, and no erasure since that took them. */
+  #wiped = false;
 
   constructor(key: string) {
     this.key = key;
@@ -43,13 +43,12 @@ export class ChainWalk {
       return;
     }
     this.#folded = folding(this.#folded, record, checked);
-    this.#erased ||= checked.erased === true;
-    this.#erasure ||= isErasure(record);
+    this.#wiped = (this.#wiped || isWiped(record, checked)) && !isErasure(record);
   }
 
   /** Whether all that went by holds: then it is whole. */
   holds(): boolean {
-    if (this.#suspicious || (this.#erased && !this.#erasure)) return false;
+    if (this.#suspicious || this.#wiped) return false;
     return this.#document !== undefined && documentBreak(this.#document, this.#folded) === undefined;
   }
 }

@@ -8,15 +8,21 @@ export interface Folded {
   readonly state: ReplayedState;
   /** Some record was not read, so that the data cannot be known. */
   readonly unread: boolean;
+  /** When the last erasure was recorded. */
+  readonly erasedAt?: string | undefined;
 }
 
 /**
  * What of a document is not what its records come to; undefined where all of it is. `observed` and `parked` are not in
  * the log, and not compared.
  */
-export function documentBreak(document: DocumentItem, { state, unread }: Folded): Break | undefined {
+export function documentBreak(
+  document: DocumentItem,
+  { state, unread, erasedAt }: Folded,
+): Break | undefined {
   const { key, sequence } = document;
-  const { id, kind, entity, entityId, data, version, head, deleted } = document as Loose<DocumentItem>;
+  const { id, kind, entity, entityId, data, version, head, deleted, erased } =
+    document as Loose<DocumentItem>;
   const broken = (detail: string): Break => ({
     key,
     id: "document",
@@ -38,6 +44,8 @@ export function documentBreak(document: DocumentItem, { state, unread }: Folded)
   const removed = data === undefined && state.version > 0;
   if (deleted !== (removed ? true : undefined))
     return broken("it says otherwise than its records whether it is removed");
+  if ((erased as { at?: unknown } | undefined)?.at !== erasedAt)
+    return broken("it says otherwise than its records when it was erased");
   return undefined;
 }
 

@@ -3,9 +3,9 @@ import { isPlain } from "../../define/merge.ts";
 import { BlobLostError } from "../../errors/blob-lost-error.ts";
 import type { Blobs } from "../../ports.ts";
 import { sameValue } from "../../sync/paths.ts";
-import { commit, hashOf } from "../chain.ts";
+import { commit, hashOf, literalCommitments } from "../chain.ts";
 import { pointedAt } from "../pointer.ts";
-import { type AuditRecord, auditId, type StoredRecord } from "../record.ts";
+import { type AuditRecord, auditId, type RecordStub } from "../record.ts";
 import { stubOf, wholeRecord } from "../stub.ts";
 
 /** What is wrong with a record by itself, whatever stands around it. */
@@ -30,10 +30,11 @@ export interface CheckedRecord {
  */
 export async function checkRecord(stored: object, blobs: Blobs | undefined): Promise<CheckedRecord> {
   if (!("blob" in stored)) return checkWhole(stored);
+  if (!isStub(stored)) return altered("it is not shaped as the stub of an audit record");
   if (!blobs) return {};
   let whole: AuditRecord;
   try {
-    whole = await wholeRecord(stored as StoredRecord, blobs);
+    whole = await wholeRecord(stored, blobs);
   } catch (error) {
     if (error instanceof BlobLostError) {
       const kind = error.why === "missing" ? "missing" : "altered";
@@ -47,7 +48,7 @@ export async function checkRecord(stored: object, blobs: Blobs | undefined): Pro
   if (checked.fault || !checked.record) return checked;
   const { blob, ...stub } = withoutSystemFields(stored);
   const fits = sameValue(stub, JSON.parse(JSON.stringify(stubOf(checked.record))));
-  return fits ? checked : altered(`it says other than its blob ${nameIn(blob)}`);
+  return fits ? checked : altered(`it says other than its blob ${blob.name}`);
 }
 
 /** The same for a record that is whole. */
@@ -61,6 +62,8 @@ export function checkWhole(stored: object): CheckedRecord {
   }
   if (hash !== stored.hash) return altered("its hash is not that of what it says");
   const { salt, commitments } = stored.personal;
+  const literal = literalCommitments(stored).find(({ pointer }) => !Object.hasOwn(commitments, pointer));
+  if (literal) return altered(`at ${literal.pointer} it has a commitment in the place of a value`);
   const pointers = Object.keys(commitments);
   const at = pointers.find((pointer) => !holds(stored, pointer));
   if (at !== undefined) return altered(`the value at ${at} is not the one that it committed to`);
@@ -95,7 +98,33 @@ function hashIfAny(record: AuditRecord): string | undefined {
 }
 
 function isRecord(item: object): item is AuditRecord {
-  const { id, key, sequence, version, previous, hash, event, changes, personal } = item as Record<
+  const { personal } = item as Record<string, unknown>;
+  return (
+    isChained(item) &&
+    isPlain(personal) &&
+    (personal["salt"] === undefined || typeof personal["salt"] === "string") &&
+    isPlain(personal["commitments"]) &&
+    Object.values(personal["commitments"]).every((commitment) => typeof commitment === "string")
+  );
+}
+
+function isStub(item: object): item is RecordStub {
+  const { blob } = item as Record<string, unknown>;
+  return (
+    isChained(item) &&
+    isPlain(blob) &&
+    typeof blob["name"] === "string" &&
+    BLOB_NAME.test(blob["name"]) &&
+    typeof blob["sha256"] === "string"
+  );
+}
+
+/** As shelving names blobs, and an erasure those that it puts in their place. */
+const BLOB_NAME = /^audit(?:\/[0-9a-f]{64}){3}(?:-erased)?$/;
+
+/** What records and their stubs have in common. */
+function isChained(item: object): boolean {
+  const { id, key, sequence, version, previous, hash, event, changes, refused } = item as Record<
     string,
     unknown
   >;
@@ -108,17 +137,13 @@ function isRecord(item: object): item is AuditRecord {
     typeof hash === "string" &&
     isPlain(event) &&
     typeof event["id"] === "string" &&
-    Array.isArray(changes) &&
-    changes.every((change) => isPlain(change) && typeof change["path"] === "string") &&
-    isPlain(personal) &&
-    (personal["salt"] === undefined || typeof personal["salt"] === "string") &&
-    isPlain(personal["commitments"]) &&
-    Object.values(personal["commitments"]).every((commitment) => typeof commitment === "string")
+    isListOfPaths(changes) &&
+    (refused === undefined || isListOfPaths(refused))
   );
 }
 
-function nameIn(blob: unknown): string {
-  return isPlain(blob) && typeof blob["name"] === "string" ? blob["name"] : "";
+function isListOfPaths(list: unknown): boolean {
+  return Array.isArray(list) && list.every((entry) => isPlain(entry) && typeof entry["path"] === "string");
 }
 
 function altered(detail: string): CheckedRecord {

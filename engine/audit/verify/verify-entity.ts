@@ -1,5 +1,6 @@
 import { conditionOf } from "../../condition.ts";
 import type { Documents, Page, Ports, Stored } from "../../ports.ts";
+import { BY_ERASURE } from "../../privacy/erased.ts";
 import { DOCUMENT, type DocumentItem } from "../../sync/entity.ts";
 import type { Break } from "./break.ts";
 import { documentBreak, type Folded } from "./check-document.ts";
@@ -32,8 +33,9 @@ export async function breakOf(shelf: Shelf, key: string): Promise<Break | undefi
   let before = await readDocument(shelf, key);
   for (let look = 1; ; look++) {
     const read = await readLinks(shelf, key);
+    const then = await readDocument(shelf, key);
+    const found = await judge(shelf, key, { ...read, before: before?.item, after: then?.item });
     const after = await readDocument(shelf, key);
-    const found = await judge(shelf, key, { ...read, before: before?.item, after: after?.item });
     // Only an erasure alters records that were there; it writes the document first.
     if (!found || before?.etag === after?.etag || look === MAX_LOOKS) return found;
     before = after;
@@ -46,10 +48,10 @@ function readDocument({ documents }: Shelf, key: string): Promise<Stored<Documen
 
 interface Read {
   readonly links: readonly Link[];
-  /** The first record whose values were erased. */
-  readonly erased: Link | undefined;
-  /** There is a record of an erasure. */
-  readonly erasure: boolean;
+  /** Records without their personal values, that were not made so. */
+  readonly wiped: readonly Link[];
+  /** Place of the last record of an erasure; 0 without one. */
+  readonly erasure: number;
 }
 
 async function judge(
@@ -57,7 +59,7 @@ async function judge(
   key: string,
   {
     links,
-    erased,
+    wiped,
     erasure,
     before,
     after,
@@ -68,9 +70,12 @@ async function judge(
   const settled = links.filter(({ sequence }) => sequence <= from || sequence > to);
   const found = firstBreak(settled, before);
   if (found) return { key, ...found };
-  if (erased && !erasure) {
-    const detail = "its personal values are gone, and there is no record of an erasure";
-    return { key, id: erased.id, sequence: erased.sequence, kind: "altered", detail };
+  const [gone] = wiped
+    .filter(({ sequence }) => sequence > erasure)
+    .toSorted((one, other) => one.sequence - other.sequence);
+  if (gone) {
+    const detail = "its personal values are gone, and there is no record of an erasure after it";
+    return { key, id: gone.id, sequence: gone.sequence, kind: "altered", detail };
   }
   return before && documentBreak(before, await foldOf(shelf, key, before.sequence));
 }
@@ -86,8 +91,16 @@ async function foldOf({ documents, blobs }: Shelf, key: string, upTo: number): P
 }
 
 /** What records come to with one more. */
-export function folding({ state, unread }: Folded, stored: StoredRecord, { record }: CheckedRecord): Folded {
-  return { state: replayRecord(state, record ?? stored), unread: unread || record === undefined };
+export function folding(
+  { state, unread, erasedAt }: Folded,
+  stored: StoredRecord,
+  { record }: CheckedRecord,
+): Folded {
+  return {
+    state: replayRecord(state, record ?? stored),
+    unread: unread || record === undefined,
+    erasedAt: isErasure(stored) ? stored.at : erasedAt,
+  };
 }
 
 /** Whether a record is that of an erasure. */
@@ -95,11 +108,16 @@ export function isErasure({ event }: Pick<StoredRecord, "event">): boolean {
   return event.type === ERASE;
 }
 
+/** Whether a record is without its personal values and was not sealed so, as those of an erasure are. */
+export function isWiped({ rule }: Pick<StoredRecord, "rule">, { erased }: CheckedRecord): boolean {
+  return erased === true && rule.name !== BY_ERASURE.name;
+}
+
 /** All that claims to be a record of an entity, also where it says no kind, or no place. */
 async function readLinks({ documents, blobs }: Shelf, key: string): Promise<Read> {
   const links: Link[] = [];
-  let erased: Link | undefined;
-  let erasure = false;
+  const wiped: Link[] = [];
+  let erasure = 0;
   let cursor: string | null = null;
   do {
     const page: Page<StoredRecord> = await documents.query<StoredRecord>("unified", {
@@ -112,12 +130,12 @@ async function readLinks({ documents, blobs }: Shelf, key: string): Promise<Read
       const checked = await checkTwice(stored, documents, key, blobs);
       const link = linkOf(stored, checked);
       links.push(link);
-      if (checked.erased && (erased === undefined || link.sequence < erased.sequence)) erased = link;
-      erasure ||= checked.record !== undefined && isErasure(checked.record);
+      if (isWiped(stored, checked)) wiped.push(link);
+      if (checked.record && isErasure(checked.record)) erasure = Math.max(erasure, link.sequence);
     }
     cursor = page.next;
   } while (cursor !== null);
-  return { links, erased, erasure };
+  return { links, wiped, erasure };
 }
 
 /** An erasure puts the content of a large record elsewhere, and then deletes what its item named until then. */

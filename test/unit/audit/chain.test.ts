@@ -24,6 +24,12 @@ describe("the hash of an audit record", () => {
     ]);
   });
 
+  it("commits to what looks like a commitment, so that none can be put in the place of a value", () => {
+    const literal = { commitment: "0".repeat(64) };
+    const { personal: sealed } = last(event(gone.type, minute(1), { seen: literal }));
+    expect(Object.keys(sealed.commitments)).toEqual(["/event/data/seen"]);
+  });
+
   it("commits to personal values inside a list that changed as a whole", () => {
     const family = defineDocument("person", {
       id: ["number"],

@@ -131,7 +131,15 @@ describe("why, in words", () => {
     const asked = { run: "r", actor: "ana", reason: "wrong", culprit: { rule: "x" } };
     const undo = undoEvent("person|1", asked, minute(9));
     const set = { event: undo, rule, outcome: "updated", reason: "taken back" } as const;
-    expect(whySet(set, originOf(undo, []))).toBe("ana took back what had stood here: wrong");
+    const origin = originOf(undo, []);
+    expect(whySet(set, origin)).toBe("ana took back what had stood here: wrong");
+    expect(whySet(set, origin, { source: "crm", time: minute(2) })).toBe(
+      `ana took back what had stood here, so that what crm saw at ${minute(2)} stands again: wrong`,
+    );
+    // What was seen after the undo confirmed the value, and stands for the first time.
+    expect(whySet(set, origin, { source: "crm", time: minute(10) })).toBe(
+      "ana took back what had stood here: wrong",
+    );
     const removed = { ...set, event: event(gone.type, minute(2)), outcome: "removed" } as const;
     expect(whySet(removed, { kind: "webhook", receivers: [] })).toContain("the entity was removed by a rule");
   });
