@@ -52,6 +52,55 @@ export function withValue(root: unknown, segments: Segments, value: unknown): un
   return Object.keys(copy).length > 0 ? copy : undefined;
 }
 
+/**
+ * A document that is being altered: what it was made of stays as it is, and each object of it is copied once at most,
+ * however many paths are set. Objects that end empty go, as with {@link withValue}.
+ */
+export class Draft {
+  readonly #own = new WeakSet<object>();
+  readonly #holder: Record<string, unknown>;
+
+  constructor(root: unknown) {
+    this.#holder = root === undefined ? {} : { root };
+  }
+
+  /** The document as it is by now; not to be altered, nor kept while the draft goes on. */
+  get root(): unknown {
+    return this.#holder["root"];
+  }
+
+  /** Sets the value at a path, or removes it where `value` is undefined. */
+  set(segments: Segments, value: unknown): void {
+    this.#put(this.#holder, ["root", ...segments], 0, value);
+  }
+
+  #put(owner: Record<string, unknown>, path: Segments, at: number, value: unknown): void {
+    const name = path[at] ?? "";
+    if (at === path.length - 1) {
+      if (value === undefined) delete owner[name];
+      else define(owner, name, value);
+      return;
+    }
+    const inner = this.#owned(Object.hasOwn(owner, name) ? owner[name] : undefined);
+    this.#put(inner, path, at + 1, value);
+    if (isEmpty(inner)) delete owner[name];
+    else define(owner, name, inner);
+  }
+
+  #owned(value: unknown): Record<string, unknown> {
+    if (isPlain(value) && this.#own.has(value)) return value;
+    const copy: Record<string, unknown> = isPlain(value) ? { ...value } : {};
+    this.#own.add(copy);
+    return copy;
+  }
+}
+
+/** Whether an object has no member; counting those of a large one would take long. */
+function isEmpty(object: Readonly<Record<string, unknown>>): boolean {
+  for (const name in object) if (Object.hasOwn(object, name)) return false;
+  return true;
+}
+
 /** Plain assignment, except that a member named `__proto__` stays a member. */
 function define(target: Record<string, unknown>, name: string, value: unknown): void {
   if (name === "__proto__") {

@@ -1,7 +1,7 @@
 import type { DocumentDefinition, Priority } from "../define/document.ts";
 import { isPlain } from "../define/merge.ts";
 import { type Defeat, defeat, type Observed, type Sighting, standingAt } from "./observed.ts";
-import { eachLeaf, pathSegments, pathText, sameValue, type Segments, valueAt, withValue } from "./paths.ts";
+import { Draft, eachLeaf, pathSegments, pathText, sameValue, type Segments, valueAt } from "./paths.ts";
 import { sinceWhen } from "./since.ts";
 
 /** One change of a document. `old` or `new` is left out where there was or is no value. */
@@ -52,7 +52,7 @@ export function resolve(
   { priority, since }: Pick<DocumentDefinition, "priority" | "since">,
   order: "observation" | "arrival",
 ): Resolution {
-  let data = current;
+  const draft = new Draft(current);
   const seen: Record<string, Sighting> = { ...observed };
   const changes: Change[] = [];
   const refused: Refusal[] = [];
@@ -65,7 +65,7 @@ export function resolve(
   };
   const change = (at: Segments, old: unknown, value: unknown): void => {
     if (sameValue(old, value)) return;
-    data = withValue(data, at, value);
+    draft.set(at, value);
     changes.push({
       ...where(at),
       ...(old === undefined ? {} : { old }),
@@ -80,7 +80,7 @@ export function resolve(
   };
 
   const clear = (at: Segments): void => {
-    eachLeaf(valueAt(data, at), (below, old) => {
+    eachLeaf(valueAt(draft.root, at), (below, old) => {
       const leaf = [...at, ...below];
       if (!(pathText(leaf) in since)) settle(leaf, old, undefined);
     });
@@ -100,8 +100,8 @@ export function resolve(
     const text = pathText(at);
     if (value === undefined || text in since) continue;
     // A scalar in the place of an object removes what is older there; what is newer stands against it.
-    if (isPlain(valueAt(data, at))) clear(at);
-    const members = valueAt(data, at);
+    if (isPlain(valueAt(draft.root, at))) clear(at);
+    const members = valueAt(draft.root, at);
     if (isPlain(members)) {
       refused.push({ ...where(at), new: value, reason: "stale" });
       continue;
@@ -110,12 +110,12 @@ export function resolve(
     settle(at, members, value);
     if (stands) seen[text] = sighting;
   }
-  for (const companion of sinceWhen({ since, priority }, observed, assertions, sighting, data)) {
+  for (const companion of sinceWhen({ since, priority }, observed, assertions, sighting, draft.root)) {
     const at = pathSegments(companion.path);
-    change(at, valueAt(data, at), companion.value);
+    change(at, valueAt(draft.root, at), companion.value);
     if (companion.sighting.said?.length) seen[companion.path] = companion.sighting;
   }
-  return { data, observed: seen, changes, refused };
+  return { data: draft.root, observed: seen, changes, refused };
 }
 
 function where(at: Segments): { path: string; subSchema: string } {
