@@ -9,7 +9,7 @@ import app from "../functions/app.ts";
 import { ruleHash } from "../functions/rule-hash.ts";
 import { ruleHashes } from "./build.ts";
 import { HELP, readArguments, type RehearsalArguments } from "./rehearse/arguments.ts";
-import { summaryOf } from "./rehearse/summary.ts";
+import { counted, summaryOf } from "./rehearse/summary.ts";
 
 /** Between two lines about progress, in milliseconds. */
 const TELL_EVERY_MS = 2_000;
@@ -57,7 +57,13 @@ function checked(given: RehearsalArguments): RehearsalArguments {
   return given;
 }
 
-async function run(given: RehearsalArguments): Promise<Tally & { rules: readonly object[] }> {
+interface Ended {
+  readonly result: Tally & { readonly rules: readonly object[] };
+  /** The keys that were asked for and of which nothing is recorded. */
+  readonly unknown: readonly string[];
+}
+
+async function run(given: RehearsalArguments): Promise<Ended> {
   const { rule, entity, keys, since, until, limit } = given;
   const { documents, close } = openStore(given);
   const blobs = given.blob === undefined ? NO_BLOBS : openBlobs(given.blob);
@@ -68,19 +74,23 @@ async function run(given: RehearsalArguments): Promise<Tally & { rules: readonly
     const scope = scopeOf({ rule, entity, entities: keys, since, until }, app);
     const total = await countScope(documents, scope);
     let tally = NO_TALLY;
+    const unknown: string[] = [];
     let told = Date.now();
     for await (const each of rehearse({ app, ruleHash: hashOf, ports: { documents, blobs } }, scope)) {
       tally = tallied(tally, each);
+      if (!("unreadable" in each) && each.entity.recorded.sequence === 0) unknown.push(each.key);
       if (Date.now() - told >= TELL_EVERY_MS) {
         told = Date.now();
-        process.stderr.write(`${tally.events} of ${total} records, ${tally.entities} entities\n`);
+        process.stderr.write(
+          `${tally.events} of ${counted(total, "record")}, ${counted(tally.entities, "entity", "entities")}\n`,
+        );
       }
       if (tally.entities + (tally.unreadable ?? 0) >= limit) break;
     }
     const rules = [...app.rules.values()]
       .filter(({ name }) => rule === undefined || name === rule)
       .map((each) => ({ name: each.name, hash: hashOf(each) }));
-    return { ...tally, rules };
+    return { result: { ...tally, rules }, unknown };
   } finally {
     await close();
   }
@@ -89,8 +99,16 @@ async function run(given: RehearsalArguments): Promise<Tally & { rules: readonly
 if (import.meta.main) {
   const given = asked();
   try {
-    const result = await run(given);
+    const { result, unknown } = await run(given);
+    if (unknown.length > 0) wrongUse(`nothing is recorded of ${unknown.join(", ")}`);
     process.stdout.write(given.json ? `${JSON.stringify(result, null, 2)}\n` : summaryOf(result));
+    if (given.failOnDifference && result.entities === 0) {
+      wrongUse(
+        result.unreadable === undefined
+          ? "no record is in scope, so there is nothing to compare"
+          : "no entity in scope could be read, so there is nothing to compare",
+      );
+    }
     process.exitCode = given.failOnDifference && differs(result) ? 1 : 0;
   } catch (error) {
     process.stderr.write(`rehearse: ${(error as Error).message}\n`);

@@ -26,7 +26,8 @@ Runs the rules of this working tree on the events that a store has recorded, and
 deliveries would differ. Writes nothing, sends nothing: a key that may only read will do. Personal values are masked.
 
   --endpoint URL     address of the Cosmos DB account, or of its stand-in
-  --key KEY          its key (default: COSMOS_KEY of the environment, else the identity of this process)
+  --key KEY          its key (default: COSMOS_KEY of the environment, else the identity of this process,
+                     over https alone)
   --database NAME    default: caudal
   --blob ACCOUNT     the storage account, where large records lie: a connection string, or its address for the
                      identity of this process. Without it, entities with such records are left out and counted
@@ -39,7 +40,8 @@ deliveries would differ. Writes nothing, sends nothing: a key that may only read
   --fail-on-difference  exit 1 where something would differ
   --help             this text
 
-Exit: 0; 1 with --fail-on-difference where something would differ; 2 for wrong use; 3 where the store fails.
+Exit: 0; 1 with --fail-on-difference where something would differ; 2 for wrong use, which is also a key of which
+nothing is recorded, and --fail-on-difference where nothing is in scope; 3 where the store fails.
 `;
 
 /** Reads the arguments; "help" where they ask for it. Throws an Error that says what is wrong with them. */
@@ -68,6 +70,9 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
   const { endpoint, database, blob, rule, entity } = values;
   if (endpoint === undefined || !URL.canParse(endpoint))
     throw new Error("--endpoint must be the URL of a store");
+  const key = values.key ?? (env["COSMOS_KEY"] || undefined);
+  if (key === undefined && !endpoint.toLowerCase().startsWith("https:"))
+    throw new Error("give --key (or COSMOS_KEY): an identity is taken over https alone");
   const keys = values.keys === undefined ? undefined : keysOf(values.keys, entity);
   const since = timeOf("--since", values.since);
   const until = timeOf("--until", values.until);
@@ -75,7 +80,7 @@ export function readArguments(args: readonly string[], env: NodeJS.ProcessEnv): 
     throw new Error("--until must be after --since");
   return {
     endpoint,
-    key: values.key ?? (env["COSMOS_KEY"] || undefined),
+    key,
     database,
     blob,
     rule,

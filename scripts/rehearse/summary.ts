@@ -2,26 +2,38 @@ import type { Sample, Tally } from "../../engine/audit/rehearse/tally.ts";
 
 /** What a rehearsal came to, for people. */
 export function summaryOf(tally: Tally): string {
-  const { entities, events, rerun, erased, documents, parked, unreadable = 0, more = 0 } = tally;
+  const { entities, events, rerun, erased, undone, unreadable = 0, more = 0 } = tally;
   const lines = [
     `${counted(events, "record")} of ${counted(entities, "entity", "entities")} in scope, ${rerun} run again` +
       (erased > 0 ? `, ${erased} not, because of an erasure` : ""),
+    ...(undone > 0
+      ? [
+          `${counted(undone, "undo")} applied as recorded: what the rules would make of ${undone === 1 ? "it" : "them"} is not told`,
+        ]
+      : []),
     ...(unreadable > 0
       ? [
-          `${counted(unreadable, "entity", "entities")} left out: a large record of theirs could not be read (see --blob)`,
+          `${counted(unreadable, "entity", "entities")} left out: a large record of ${unreadable === 1 ? "it" : "theirs"} could not be read (see --blob)`,
         ]
       : []),
     "",
-    documents === 0 && parked === 0
-      ? "Nothing would differ."
-      : `${counted(documents, "document")} would differ; ${counted(parked, "entity", "entities")} would be parked.`,
+    verdictOf(tally),
     ...table("fields", tally.fields),
-    ...(more > 0 ? [`  … and ${more} differences in other fields`] : []),
+    ...(more > 0 ? [`  … and ${counted(more, "difference")} in other fields`] : []),
     ...table("deliveries", tally.deliveries),
     ...table("of these refused, because the mapping fails", tally.failing ?? {}),
     ...(tally.samples.length > 0 ? ["", "samples", ...tally.samples.flatMap(sampleLines)] : []),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function verdictOf({ events, documents, parked }: Tally): string {
+  if (events === 0) return "Nothing was run again.";
+  const would = [
+    ...(documents > 0 ? [`${counted(documents, "document")} would differ`] : []),
+    ...(parked > 0 ? [`${counted(parked, "entity", "entities")} would be parked`] : []),
+  ];
+  return would.length > 0 ? `${would.join("; ")}.` : "Nothing would differ.";
 }
 
 function table(title: string, counts: Readonly<Record<string, number>>): string[] {
@@ -45,6 +57,7 @@ function valueText(value: unknown): string {
   return value === undefined ? "nothing" : JSON.stringify(value);
 }
 
-function counted(n: number, one: string, many = `${one}s`): string {
+/** A number of things, in words. */
+export function counted(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }

@@ -285,6 +285,8 @@ describe("a rehearsal", () => {
       const { result } = await rehearse(before.rules, asked);
       expect(result).toMatchObject({ documents: 0, parked: 0, samples: [] });
     }
+    // They were recorded with another hash, so it is told that an undo stands among them.
+    expect((await rehearse(before.rules)).result).toMatchObject({ undone: 1 });
   });
 
   it("of a rule that the app has no more ends as failed", async () => {

@@ -123,7 +123,7 @@ describe("npm run rehearse", () => {
     const { code, out } = await against();
     expect(code).toBe(0);
     expect(out).toContain("5 records of 4 entities in scope, 5 run again");
-    expect(out).toContain("2 documents would differ; 0 entities would be parked.");
+    expect(out).toContain("2 documents would differ.\n");
     expect(out).toMatch(/fields\n {2}contact\.email {2}2\n/);
     expect(out).toMatch(/deliveries\n {2}customer-360 {2}2\n {2}marketing {5}2\n/);
     expect(out).toContain('  customer|CC-3\n    contact.email: "[masked]" → "[masked]"');
@@ -150,5 +150,27 @@ describe("npm run rehearse", () => {
     expect([code, out]).toEqual([2, ""]);
     expect(err).toContain("there are customer-from-crm");
     expect(err).toContain("See --help");
+  });
+
+  it("exits with 2 where a key has no records, and names it", async () => {
+    const { code, out, err } = await against("--keys", "customer|CC-1,customer|CC-9999");
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(/^rehearse: nothing is recorded of customer\|CC-9999\./m);
+    expect(err).not.toContain("CC-1,");
+  });
+
+  it("exits with 2 where nothing is in scope and a difference is to fail, else with 0", async () => {
+    const { code, err } = await against("--fail-on-difference", "--since", "2999-01-01");
+    expect([code, err]).toEqual([2, expect.stringContaining("no record is in scope")]);
+    const lenient = await against("--since", "2999-01-01");
+    expect(lenient).toMatchObject({ code: 0, out: expect.stringContaining("Nothing was run again.") });
+  });
+
+  it("exits with 2 without a key where the store is not reached over https", async () => {
+    const { code, out, err } = await run("--endpoint", server.endpoint);
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toMatch(
+      /^rehearse: give --key \(or COSMOS_KEY\): an identity is taken over https alone\..*\n$/,
+    );
   });
 });

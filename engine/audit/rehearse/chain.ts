@@ -7,10 +7,12 @@ import { type Folding, foldingOf } from "../../sync/fold-next.ts";
 import { isErased } from "../erased.ts";
 import type { AuditRecord } from "../record.ts";
 import { Heard } from "./heard.ts";
-import { applyRecorded } from "./recorded.ts";
+import { applyRecorded, NO_DEFINITION } from "./recorded.ts";
+import { Statements } from "./statements.ts";
 import { BLANK, type ReplayedState, replayRecord } from "../replay.ts";
 
 const ERASURE = `${CONTROL_PREFIX}erase`;
+const UNDO = `${CONTROL_PREFIX}undo`;
 
 /** Today's rules, and which records they are to be run on again. */
 export interface RehearsalRules {
@@ -31,6 +33,8 @@ export interface RehearsedEntity {
   readonly rerun: number;
   /** Those that could not be, because personal values were erased from them or from what stood before them. */
   readonly erased: number;
+  /** Undos, in scope or not, that were applied as they were recorded after an event that another rule decided was run again. */
+  readonly undone: number;
   /** The event at which today's rule fails for good; the later ones would wait. */
   readonly parked?: {
     readonly eventId: string;
@@ -49,11 +53,14 @@ export async function rehearseChain(
   { app, ruleHash, holds }: RehearsalRules,
 ): Promise<RehearsedEntity> {
   const folding = foldingOf(app, ruleHash);
-  const heard = new Heard();
+  const [heard, statements] = [new Heard(), new Statements()];
   let [recorded, rehearsed]: [ReplayedState, EntityState] = [BLANK, NOTHING];
-  const counts = { events: 0, rerun: 0, erased: 0 };
+  const counts = { events: 0, rerun: 0, erased: 0, undone: 0 };
   let parked: RehearsedEntity["parked"];
   let incomplete = false;
+  // Up to the first event that is run again by another rule than the one that decided, an entity is as it was recorded:
+  // rules are pure.
+  let changed = false;
   for await (const record of records) {
     const before = recorded.data;
     recorded = replayRecord(recorded, record);
@@ -68,11 +75,13 @@ export async function rehearseChain(
     incomplete = event.type === ERASURE ? false : incomplete || isErased(record, "/changes");
     const decided = !isControl(event) && record.rule.hash !== "";
     const again = inScope && decided && !gone;
-    const asked = again || (decided && !gone && isTodays(record, rule, ruleHash));
+    const todays = isTodays(record, rule, ruleHash);
+    changed ||= again && !todays;
+    const asked = again || (decided && !gone && todays);
     const observed = heard.sharpen(rehearsed, record, before, document?.priority ?? {});
     rehearsed = { ...rehearsed, observed };
     const folded = asked ? tryToFold(folding, rehearsed, record) : undefined;
-    if (folded && "error" in folded && (again || counts.rerun > 0)) {
+    if (folded && "error" in folded && (again || changed)) {
       parked = { eventId: event.id, rule, error: folded.error };
       continue;
     }
@@ -81,12 +90,13 @@ export async function rehearseChain(
     rehearsed =
       folded && "state" in folded
         ? folded.state
-        : applyRecorded(rehearsed, { record, stood, document, order }, heard);
+        : applyRecorded(rehearsed, { record, stood, document, order }, { heard, statements });
     if (again) counts.rerun += 1;
     else if (inScope && decided) counts.erased += 1;
-    // Up to the first event that is run again, an entity is as it was recorded.
-    if (counts.rerun === 0) rehearsed = { ...rehearsed, data: recorded.data, version: recorded.version };
+    if (!changed) rehearsed = { ...rehearsed, data: recorded.data, version: recorded.version };
+    else if (event.type === UNDO) counts.undone += 1;
     heard.note(record, asked);
+    statements.note(rehearsed.observed, record, (document ?? NO_DEFINITION).since);
   }
   return { recorded, rehearsed, ...counts, ...(parked ? { parked } : {}) };
 }

@@ -6,8 +6,10 @@ import type { EntityState } from "../../sync/fold.ts";
 import { keepValid } from "../../sync/keep-valid.ts";
 import { pathSegments, sameValue, type Segments, valueAt, withValue } from "../../sync/paths.ts";
 import { type Assertion, resolve } from "../../sync/resolve.ts";
+import { sinceWhen, type Statement } from "../../sync/since.ts";
 import type { AuditRecord } from "../record.ts";
 import type { Heard } from "./heard.ts";
+import type { Statements } from "./statements.ts";
 
 /** The document before and after a record, as it was recorded. */
 export interface Stood {
@@ -24,19 +26,26 @@ export interface Recorded {
   readonly order: "observation" | "arrival";
 }
 
-const NO_DEFINITION = { priority: {}, since: {} };
+/** What one entity's records told so far beside their changes. */
+export interface Memory {
+  readonly heard: Heard;
+  readonly statements: Statements;
+}
+
+/** Stands for the definition of a document that the app has no more. */
+export const NO_DEFINITION: Pick<DocumentDefinition, "priority" | "since"> = { priority: {}, since: {} };
 
 /**
  * An entity after a record whose event is not run again: what the record lists as changed, stale or outranked is what
  * its event said, and is judged anew against what stands by now. So where nothing differs by then, nothing does after.
  */
-export function applyRecorded(state: EntityState, recorded: Recorded, heard: Heard): EntityState {
+export function applyRecorded(state: EntityState, recorded: Recorded, memory: Memory): EntityState {
   const { record } = recorded;
   const erasure = record.event.type === `${CONTROL_PREFIX}erase`;
   const { data, observed } = erasure
     ? erase(state, recorded)
     : record.event.type === `${CONTROL_PREFIX}undo`
-      ? takeBack(state, recorded, heard)
+      ? takeBack(state, recorded, memory)
       : judge(state, recorded);
   return {
     ...state,
@@ -91,7 +100,7 @@ function covers(at: Segments, subject: Segments): boolean {
 
 /**
  * Since when a value stands follows from all that was ever said of it, of which records list a part. Where the value
- * is as it was recorded, so is its time.
+ * was and is as it was recorded, so is its time.
  */
 function withTimes(
   data: unknown,
@@ -103,6 +112,7 @@ function withTimes(
     const [at, subject] = [pathSegments(path), pathSegments(about)];
     const asRecorded =
       sameValue(valueAt(before, at), valueAt(stood.before, at)) &&
+      sameValue(valueAt(before, subject), valueAt(stood.before, subject)) &&
       sameValue(valueAt(timed, subject), valueAt(stood.after, subject));
     return asRecorded ? withValue(timed, at, valueAt(stood.after, at)) : timed;
   }, data);
@@ -119,23 +129,48 @@ function erase(state: EntityState, { record, stood, document }: Recorded): Stand
   return { data: rest, observed };
 }
 
-/** What an undo took back goes where it still stands, and what it restored stands as it once did. */
-function takeBack(
-  { data: standing, observed: seen }: EntityState,
-  { record }: Recorded,
-  heard: Heard,
-): Standing {
-  let data = standing;
-  const observed = { ...seen };
+/**
+ * What an undo took back goes where it still stands, and what it restored stands as it once did. Since when values
+ * stand follows from what is said without the culprit.
+ */
+function takeBack(state: EntityState, { record, stood, document }: Recorded, memory: Memory): Standing {
+  const definition = document ?? NO_DEFINITION;
+  let { data } = state;
+  const observed = { ...state.observed };
   for (const { path, old, new: value } of record.changes) {
     const at = pathSegments(path);
-    if (!sameValue(valueAt(data, at), old)) continue;
+    if (path in definition.since || !sameValue(valueAt(data, at), old)) continue;
     data = withValue(data, at, value);
-    const sighting = heard.sightingOf(path, value);
+    const sighting = memory.heard.sightingOf(path, value);
     if (sighting) observed[path] = sighting;
     else delete observed[path];
   }
-  return { data, observed };
+  for (const [path, said] of memory.statements.after(state.observed, record, definition.since)) {
+    const about = definition.since[path] ?? "";
+    const start = startOf(data, { path, about, said }, definition);
+    // Where what is left does not tell, it is as it was for as long as the value stands.
+    if (start === undefined && valueAt(data, pathSegments(about)) !== undefined) continue;
+    data = withValue(data, pathSegments(path), start);
+    const [time, , source] = said.at(-1) ?? [];
+    if (time === undefined || source === undefined) delete observed[path];
+    else observed[path] = { time, source, ...observed[path], said };
+  }
+  const timed = withTimes(data, state.data, stood, definition);
+  return document && isValid(document, stood.after)
+    ? keepValid(state, document.schema, { data: timed, observed, changes: [], refused: [] })
+    : { data: timed, observed };
+}
+
+function startOf(
+  data: unknown,
+  { path, about, said }: { path: string; about: string; said: readonly Statement[] },
+  { priority }: Pick<DocumentDefinition, "priority">,
+): string | undefined {
+  const [time, , source] = said.at(-1) ?? [];
+  if (time === undefined || source === undefined) return undefined;
+  const sighting = { time, source, said };
+  return sinceWhen({ since: { [path]: about }, priority }, { [path]: sighting }, [], sighting, data)[0]
+    ?.value;
 }
 
 function isValid({ schema }: DocumentDefinition, data: unknown): boolean {

@@ -42,6 +42,8 @@ export interface Tally {
   /** Of the records, those whose event was run through today's rules, and those of which an erasure left too little. */
   readonly rerun: number;
   readonly erased: number;
+  /** Undos that were applied as they were recorded, after an event that another version decided was run again. */
+  readonly undone: number;
   /** Entities whose document would differ; in each field how many. */
   readonly documents: number;
   readonly fields: Readonly<Record<string, number>>;
@@ -64,6 +66,7 @@ export const NO_TALLY: Tally = {
   events: 0,
   rerun: 0,
   erased: 0,
+  undone: 0,
   documents: 0,
   fields: {},
   deliveries: {},
@@ -86,6 +89,7 @@ export function tallied(tally: Tally, rehearsal: Rehearsal | Unreadable): Tally 
     events: tally.events + entity.events,
     rerun: tally.rerun + entity.rerun,
     erased: tally.erased + entity.erased,
+    undone: tally.undone + entity.undone,
     parked: tally.parked + (entity.parked ? 1 : 0),
   };
   if (differences.length === 0 && !entity.parked) return counted;

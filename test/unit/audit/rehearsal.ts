@@ -12,7 +12,11 @@ import {
   remove,
 } from "../../../engine/define/index.ts";
 import { type EntityState, NOTHING } from "../../../engine/sync/fold.ts";
-import { foldingOf } from "../../../engine/sync/fold-next.ts";
+import { undoEvent } from "../../../engine/sync/control.ts";
+import { type Folded, type Folding, foldingOf } from "../../../engine/sync/fold-next.ts";
+import type { Undo } from "../../../engine/undo/standing-undos.ts";
+import { takeBack } from "../../../engine/undo/take-back.ts";
+import { recordUndo } from "../../../engine/undo/undo-record.ts";
 import { spokenWith } from "../sync/sayings.ts";
 import { event, gone, goneRule, minute, person, told, toldRule, visited, visitedRule } from "../sync/shop.ts";
 
@@ -51,35 +55,73 @@ export function rankedShop(priority: Readonly<Record<string, readonly string[]>>
   });
 }
 
-/** An event, or that an operator skips it. */
-export type Recordable = CloudEvent | { readonly skip: CloudEvent };
+/** An event, that an operator skips it, or that one takes back what this record (from 0 on, and round again) did. */
+export type Recordable = CloudEvent | { readonly skip: CloudEvent } | { readonly undo: number };
 
 /** The records of events in the order of their arrival, a minute apart from minute 100 on. */
-export function recorded(
+export async function recorded(
   events: readonly Recordable[],
   app: AppDefinition = shop,
   hash = "hash",
-): readonly AuditRecord[] {
+): Promise<readonly AuditRecord[]> {
   const folding = foldingOf(app, () => hash);
   let state: EntityState = NOTHING;
-  return events.map((each, index) => {
-    const at = minute(100 + index);
+  const records: AuditRecord[] = [];
+  const undos: Undo[] = [];
+  for (const each of events) {
+    const at = minute(100 + records.length);
     const skipping = { eventId: "", reason: "a test of theirs", actor: "ana", at };
-    const folded =
-      "skip" in each ? folding.skip(state, each.skip, skipping, at) : folding.fold(state, each, at);
+    let folded: Folded;
+    if ("undo" in each) {
+      const culprit = records[each.undo % records.length]?.event.id;
+      if (culprit === undefined) continue;
+      folded = await undone(records, state, { culprit, undos, at }, { app, folding });
+    } else {
+      folded = "skip" in each ? folding.skip(state, each.skip, skipping, at) : folding.fold(state, each, at);
+    }
     state = folded.state;
     // As the store gives it back.
-    return JSON.parse(JSON.stringify(folded.record)) as AuditRecord;
+    records.push(JSON.parse(JSON.stringify(folded.record)) as AuditRecord);
+  }
+  return records;
+}
+
+async function undone(
+  records: readonly AuditRecord[],
+  state: EntityState,
+  { culprit, undos, at }: { culprit: string; undos: Undo[]; at: string },
+  { app, folding }: { app: AppDefinition; folding: Folding },
+): Promise<Folded> {
+  const document = app.documents.get("person");
+  if (!document) throw new Error("there are no persons");
+  const by = { run: `${records.length}`, reason: "a mistake", actor: "ana", culprit: { event: culprit } };
+  const event = undoEvent("person|1", by, at);
+  const undo = { sequence: state.sequence + 1, event, culprit: by.culprit };
+  const taken = await takeBack(records, state, {
+    undo,
+    earlier: [...undos],
+    document,
+    ruleOf: (record) => folding.ruleOf(record),
+    ruleFor: (type) => app.rules.get(type),
   });
+  undos.push(undo);
+  return recordUndo(state, event, taken, { undoing: by, document, at, salt: new Uint8Array(16) });
+}
+
+interface Rehearsing {
+  /** Of today's rules. */
+  readonly hash: string | ((rule: RuleDefinition) => string);
+  readonly holds: (record: AuditRecord) => boolean;
 }
 
 /** Rehearses records: all of them with rules of another version than today's, unless something else is said. */
 export function rehearsed(
   records: readonly AuditRecord[],
   app: AppDefinition = shop,
-  { hash = "today", holds = () => true }: { hash?: string; holds?: (record: AuditRecord) => boolean } = {},
+  { hash = "today", holds = () => true }: Partial<Rehearsing> = {},
 ): Promise<RehearsedEntity> {
-  return rehearseChain(records, { app, ruleHash: () => hash, holds });
+  const ruleHash = typeof hash === "string" ? (): string => hash : hash;
+  return rehearseChain(records, { app, ruleHash, holds });
 }
 
 /** The paths that would differ. */
@@ -95,20 +137,25 @@ const what = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ type: visited.type, data: {} }) },
 );
 
-/** What sources say in an hour and operators skip of it, in any order of arrival; some of it at the same minute. */
+/**
+ * What sources say in an hour, and operators skip of it or take back, in any order of arrival; some of it at the same
+ * minute.
+ */
 export const arrivals: fc.Arbitrary<readonly Recordable[]> = fc
   .array(
     fc.record({
       at: fc.nat(20),
       what,
       source: fc.constantFrom("crm", "store"),
-      skipped: fc.integer({ min: 0, max: 9 }),
+      by: fc.integer({ min: 0, max: 9 }),
+      undo: fc.nat(9),
     }),
     { maxLength: 10 },
   )
   .map((said) =>
-    said.map(({ at, what: { type, data }, source, skipped }) => {
+    said.map(({ at, what: { type, data }, source, by, undo }) => {
+      if (by > 7) return { undo };
       const each = event(type, minute(at), data, source);
-      return skipped === 0 ? { skip: each } : each;
+      return by === 0 ? { skip: each } : each;
     }),
   );

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { AuditRecord } from "../../../engine/audit/record.ts";
 import { type CloudEvent, defineApp, defineRule, merge } from "../../../engine/define/index.ts";
 import { erasedRecord } from "../../../engine/privacy/erase-record.ts";
+import { eraseEvent, undoEvent } from "../../../engine/sync/control.ts";
 import type { Change } from "../../../engine/sync/resolve.ts";
 import { event, gone, minute, person, told, visited } from "../sync/shop.ts";
 import { paths, recorded, rehearsed, shop, shopWith } from "./rehearsal.ts";
@@ -40,6 +41,7 @@ function byOperator(
   const last = records.at(-1);
   if (!last) throw new Error("there are no records");
   const at = minute(100 + records.length);
+  const reason = "a test of theirs";
   return [
     ...records,
     {
@@ -49,7 +51,10 @@ function byOperator(
       version: last.version + 1,
       outcome: "updated",
       rule: { name: `(${kind})`, hash: "" },
-      event: { ...last.event, id: kind, source: "caudal", type: `caudal.${kind}`, time: at, data: {} },
+      event:
+        kind === "undo"
+          ? undoEvent(last.key, { run: "r", reason, actor: "ana", culprit: { event: last.event.id } }, at)
+          : eraseEvent(last.key, { run: "r", reason, actor: "ana" }, at),
       changes,
       at,
       personal: { commitments: {} },
@@ -59,7 +64,7 @@ function byOperator(
 
 describe("events in scope", () => {
   it("go through today's rule, and everything else stays as it is", async () => {
-    const records = recorded([
+    const records = await recorded([
       said(1, { email: "A@x.co", phone: "1", name: "Ana" }),
       said(2, { tags: ["vip"] }),
     ]);
@@ -70,7 +75,7 @@ describe("events in scope", () => {
   });
 
   it("are all that another version decided and that is run again; the rest is as it was recorded", async () => {
-    const records = recorded([
+    const records = await recorded([
       said(1, { email: "A@x.co" }),
       said(2, { email: "B@x.co" }),
       said(3, { phone: "3" }),
@@ -81,7 +86,7 @@ describe("events in scope", () => {
   });
 
   it("may let a value stand that was refused for them", async () => {
-    const records = recorded([said(5, { phone: "new" }), said(3, { phone: "old" })]);
+    const records = await recorded([said(5, { phone: "new" }), said(3, { phone: "old" })]);
     const entity = await rehearsed(records, quiet, { holds: ({ sequence }) => sequence === 1 });
     expect(entity.rehearsed.data).toMatchObject({ contact: { phone: "old" } });
   });
@@ -95,14 +100,14 @@ describe("events in scope", () => {
           merge(current, { identity: { number: data.number }, contact: { phone: "0" } }),
       }),
     );
-    const records = recorded([said(5, { email: "a" }), said(3, { phone: "3" }), said(6, { tags: [] })]);
+    const records = await recorded([said(5, { email: "a" }), said(3, { phone: "3" }), said(6, { tags: [] })]);
     const entity = await rehearsed(records, always, { holds: ({ sequence }) => sequence === 1 });
     expect(entity.rehearsed.data).toMatchObject({ contact: { phone: "0", tags: [] } });
   });
 
   it("that an operator skipped are skipped", async () => {
     const entity = await rehearsed(
-      recorded([said(1, { email: "a" }), { skip: said(2, { email: "b" }) }]),
+      await recorded([said(1, { email: "a" }), { skip: said(2, { email: "b" }) }]),
       quiet,
     );
     expect(entity.rehearsed.data).toMatchObject({ contact: { email: "a" } });
@@ -114,7 +119,7 @@ describe("a rule that fails", () => {
   const events = [said(1, { email: "a@x" }), said(2, { email: "bad" }), said(3, { email: "c@x" }), left(4)];
 
   it("would park the entity there, and the events behind it would wait", async () => {
-    const records = recorded(events);
+    const records = await recorded(events);
     const entity = await rehearsed(records, strict);
     expect(entity.parked).toMatchObject({ eventId: events[1]?.id, rule: { on: told } });
     expect(entity.rehearsed.data).toMatchObject({ contact: { email: "a@x" } });
@@ -134,7 +139,11 @@ describe("a rule that fails", () => {
         },
       }),
     );
-    const records = recorded([said(1, { email: "a" }), event(visited.type, minute(2))], counting, "same");
+    const records = await recorded(
+      [said(1, { email: "a" }), event(visited.type, minute(2))],
+      counting,
+      "same",
+    );
     const silent = defineApp({
       documents: [person],
       rules: [
@@ -143,7 +152,7 @@ describe("a rule that fails", () => {
       ],
     });
     const entity = await rehearsed(records, silent, {
-      hash: "same",
+      hash: ({ name }) => (name === "visits" ? "same" : "another"),
       holds: ({ sequence }) => sequence === 1,
     });
     expect(entity.parked).toMatchObject({ eventId: records[1]?.event.id });
@@ -151,25 +160,82 @@ describe("a rule that fails", () => {
 
   it("is one that takes the event no more, too", async () => {
     const none = defineApp({ documents: [person], rules: [] });
-    const entity = await rehearsed(recorded([said(1, { email: "a" })]), none);
+    const entity = await rehearsed(await recorded([said(1, { email: "a" })]), none);
     expect(entity).toMatchObject({ rerun: 0, parked: { rule: undefined }, rehearsed: { data: undefined } });
   });
 });
 
-describe("what operators did", () => {
-  const mistaken = recorded([said(1, { email: "right@x" }), said(3, { email: "wrong@x" })]);
-  const undone = byOperator(mistaken, "undo", [
-    { path: "contact.email", subSchema: "contact", old: "wrong@x", new: "right@x" },
-  ]);
+const mistaken = await recorded([said(1, { email: "right@x" }), said(3, { email: "wrong@x" })]);
+const undone = byOperator(mistaken, "undo", [
+  { path: "contact.email", subSchema: "contact", old: "wrong@x", new: "right@x" },
+]);
 
+describe("what operators did", () => {
   it("is done to what today's rules made as well", async () => {
     const entity = await rehearsed(undone);
     expect(entity.rehearsed.data).toMatchObject({ contact: { email: "right@x" } });
-    expect(entity).toMatchObject({ events: 3, rerun: 2, erased: 0 });
+    expect(entity).toMatchObject({ events: 3, rerun: 2, erased: 0, undone: 1 });
+  });
+
+  it("takes the culprit's word out of what tells since when a value stands, and puts it back", async () => {
+    const consents = [said(1, { consent: true }), said(2, { consent: false })];
+    const once = await recorded([...consents, { undo: 1 }, said(3, { consent: true })]);
+    const twice = await recorded([...consents, { undo: 1 }, { undo: 2 }, said(3, { consent: true })]);
+    const [one, two] = [await rehearsed(once), await rehearsed(twice)];
+    expect(one.rehearsed.data).toMatchObject({ consent: { marketing: true, since: minute(1) } });
+    expect(two.rehearsed.data).toMatchObject({ consent: { marketing: true, since: minute(3) } });
+    expect([paths(one), paths(two)]).toEqual([[], []]);
+    expect([one.undone, two.undone]).toEqual([1, 2]);
+  });
+
+  it("is as it was recorded where what another version decided is out of scope", async () => {
+    const events = [said(1, { consent: true }), event(visited.type, minute(2)), said(2, { consent: false })];
+    const records = await recorded([...events, { undo: 2 }, { undo: 3 }, said(4, { consent: null })]);
+    const entity = await rehearsed(records, shop, {
+      hash: ({ on }) => (on === visited ? "hash" : "today"),
+      holds: ({ sequence }) => sequence === 2,
+    });
+    expect(paths(entity)).toEqual([]);
+    expect(entity).toMatchObject({ rerun: 1, undone: 0 });
+  });
+
+  it("leaves the time of a value that today's rules made otherwise", async () => {
+    const consents = await recorded([said(1, { consent: true }), said(2, { consent: false }), { undo: 1 }]);
+    const never = shopWith(
+      defineRule({
+        on: told,
+        to: person,
+        apply: (current, { data, time }) =>
+          merge(current, {
+            identity: { number: data.number },
+            consent: data.consent === false ? { marketing: true, since: time } : undefined,
+          }),
+      }),
+    );
+    const entity = await rehearsed(consents, never);
+    expect(entity.rehearsed.data).toMatchObject({ consent: { marketing: true, since: minute(2) } });
+  });
+
+  it("leaves no document that its schema refuses, where today's rules made half of it otherwise", async () => {
+    const address = { line: "1", city: "Cali" };
+    const moves = await recorded([said(1, { address }), { undo: 0 }]);
+    const moved = shopWith(
+      defineRule({
+        on: told,
+        to: person,
+        apply: (current, { data }) =>
+          merge(current, {
+            identity: { number: data.number },
+            address: data.address && { line: data.address.line, city: "another" },
+          }),
+      }),
+    );
+    const entity = await rehearsed(moves, moved);
+    expect(entity.rehearsed.data).toMatchObject({ address: { line: "1", city: "another" } });
   });
 
   it("lets a restored value stand on what it once stood on", async () => {
-    const late = recorded([said(1, { email: "right@x" }), said(2, { email: "late@x" })]);
+    const late = await recorded([said(1, { email: "right@x" }), said(2, { email: "late@x" })]);
     const [, record] = late;
     if (!record) throw new Error("there is no record");
     const entity = await rehearsed([...undone, { ...record, sequence: 4 }]);
@@ -193,7 +259,7 @@ describe("what operators did", () => {
   });
 
   it("when it was an erasure, takes every personal value, and what older events say of them later", async () => {
-    const records = recorded([said(1, { email: "a", name: "Ana", phone: "1" })]);
+    const records = await recorded([said(1, { email: "a", name: "Ana", phone: "1" })]);
     const taken = byOperator(records, "erase", [{ path: "contact.email", subSchema: "contact", old: "a" }]);
     const entity = await rehearsed(taken);
     expect(entity.rehearsed.data).toEqual({ identity: { number: "1" } });
@@ -201,17 +267,15 @@ describe("what operators did", () => {
   });
 });
 
-describe("after an erasure", () => {
-  const whole = recorded([
-    said(1, { email: "Ana@x.co", consent: true }),
-    { ...said(2, {}), type: gone.type, data: { number: "1" } },
-    said(3, { consent: false }),
-    said(4, { email: "Ana@x.co", consent: true }),
-  ]);
-  const gaps = byOperator(whole.map(erasedRecord), "erase", [
-    { path: "contact.email", subSchema: "contact" },
-  ]);
+const whole = await recorded([
+  said(1, { email: "Ana@x.co", consent: true }),
+  { ...said(2, {}), type: gone.type, data: { number: "1" } },
+  said(3, { consent: false }),
+  said(4, { email: "Ana@x.co", consent: true }),
+]);
+const gaps = byOperator(whole.map(erasedRecord), "erase", [{ path: "contact.email", subSchema: "contact" }]);
 
+describe("after an erasure", () => {
   it("events whose values are gone are applied as they were recorded, and counted", async () => {
     const entity = await rehearsed(gaps, quiet);
     expect(paths(entity)).toEqual([]);
@@ -220,7 +284,7 @@ describe("after an erasure", () => {
   });
 
   it("later events are run again", async () => {
-    const [fresh] = recorded([said(200, { email: "New@x.co" })]);
+    const [fresh] = await recorded([said(200, { email: "New@x.co" })]);
     if (!fresh) throw new Error("there is no record");
     const changes = fresh.changes.filter(({ path }) => path === "contact.email");
     const entity = await rehearsed([...gaps, { ...fresh, sequence: 6, changes }], quiet);
@@ -231,7 +295,7 @@ describe("after an erasure", () => {
 
 describe("records of another version that are not run again", () => {
   it("tell what a value stands on by what lost to it, though no record says that it was confirmed", async () => {
-    const records = recorded([
+    const records = await recorded([
       said(1, { email: "a" }),
       said(5, { email: "a" }),
       said(2, { tags: ["vip"] }),
@@ -242,7 +306,7 @@ describe("records of another version that are not run again", () => {
   });
 
   it("keep the time since when a value stands, also where it moved by itself", async () => {
-    const records = recorded([
+    const records = await recorded([
       said(1, { email: "a" }),
       said(5, { consent: true }),
       said(3, { consent: true }),
@@ -266,7 +330,7 @@ describe("records of another version that are not run again", () => {
           }),
       }),
     );
-    const records = recorded([
+    const records = await recorded([
       said(1, { address: { line: "1", city: "Cali" } }),
       said(2, { address: { line: "2", city: "Cali" } }),
     ]);

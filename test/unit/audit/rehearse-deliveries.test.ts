@@ -53,6 +53,7 @@ async function different(
     events: 1,
     rerun: 1,
     erased: 0,
+    undone: 0,
   };
   return differentDeliveries({ app, documents }, "person|1", entity, differences(recorded, rehearsed));
 }

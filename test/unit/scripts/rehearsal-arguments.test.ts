@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { readArguments } from "../../../scripts/rehearse/arguments.ts";
 
-const ENDPOINT = ["--endpoint", "http://127.0.0.1:8081"];
+const ENDPOINT = ["--endpoint", "https://caudal.documents.azure.com"];
 const read = (...args: readonly string[]): unknown => readArguments([...ENDPOINT, ...args], {});
 
 describe("the arguments of npm run rehearse", () => {
   it("say where and what, all of it unless something is said", () => {
     expect(read()).toEqual({
-      endpoint: "http://127.0.0.1:8081",
+      endpoint: "https://caudal.documents.azure.com",
       key: undefined,
       database: undefined,
       blob: undefined,
@@ -63,6 +63,13 @@ describe("the arguments of npm run rehearse", () => {
     [["--frobnicate"], "--frobnicate"],
   ])("are refused where they make no sense: %j", (args, said) => {
     expect(() => read(...args)).toThrow(said);
+  });
+
+  it("must have a key where the store is not reached over https", () => {
+    const local = ["--endpoint", "http://127.0.0.1:8081"];
+    const said = "give --key (or COSMOS_KEY): an identity is taken over https alone";
+    expect(() => readArguments(local, {})).toThrow(said);
+    expect(readArguments(local, { COSMOS_KEY: "k" })).toMatchObject({ key: "k" });
   });
 
   it("must say where the store is", () => {
