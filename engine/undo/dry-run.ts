@@ -1,24 +1,25 @@
+import { fieldOf } from "../audit/rehearse/difference.ts";
+import { declaredPath } from "../audit/rehearse/paths.ts";
 import type { DocumentDefinition } from "../define/document.ts";
 import { parseKey } from "../define/key.ts";
+import { personalWithin } from "../define/personal.ts";
 import { BlobLostError } from "../errors/blob-lost-error.ts";
-import { maskValue } from "../privacy/mask.ts";
+import { MASKED, maskValue } from "../privacy/mask.ts";
 import type { Working } from "../runs/work.ts";
 import { loadEntity } from "../sync/entity.ts";
 import { pathSegments } from "../sync/paths.ts";
+import { counting } from "./counts.ts";
 import { foresee } from "./foresee.ts";
 import { keysAfter } from "./keys.ts";
 import type { TakenBack } from "./take-back.ts";
 import { outcomeOf } from "./undo-record.ts";
-import type { Counts, Foreseen, Sample, UndoRequest, UndoState, UndoWork } from "./undo-state.ts";
+import type { Foreseen, Sample, UndoRequest, UndoState, UndoWork } from "./undo-state.ts";
 
 const PAGE = 25;
 const SAMPLES = 25;
 const FIELDS_OF_SAMPLE = 10;
 /** Longest value in a sample, in characters of its JSON. */
 const MAX_VALUE = 500;
-/** Most paths that are counted one by one. */
-const PATHS = 200;
-const OTHERS = "(other paths)";
 const NOTHING: Foreseen = {
   entities: 0,
   fields: {},
@@ -67,9 +68,13 @@ async function lookAt(
     return {
       ...foreseen,
       [outcome]: (foreseen[outcome] ?? 0) + 1,
-      fields: counting(foreseen.fields, pathsOf(taken.changes)),
-      refused: counting(foreseen.refused, pathsOf(taken.refused)),
-      erased: counting(foreseen.erased, taken.erased),
+      fields: counting(foreseen.fields, taken.changes, document),
+      refused: counting(foreseen.refused, taken.refused, document),
+      erased: counting(
+        foreseen.erased,
+        taken.erased.map((path) => ({ path })),
+        document,
+      ),
       samples:
         foreseen.samples.length < SAMPLES && taken.changes.length > 0
           ? [...foreseen.samples, { key, outcome, changes: shown(taken, document) }]
@@ -81,29 +86,24 @@ async function lookAt(
   }
 }
 
-function shown({ changes }: TakenBack, { personal }: DocumentDefinition): Sample["changes"] {
+function shown({ changes }: TakenBack, document: DocumentDefinition): Sample["changes"] {
+  const { personal, schema } = document;
   return changes.slice(0, FIELDS_OF_SAMPLE).map(({ path, ...change }) => {
+    const at = pathSegments(path);
+    // What today's schema does not know may have been personal in one before.
+    const known = declaredPath(schema, at).declared;
+    const isPersonal = !known || personalWithin(personal, at).length > 0;
     const sides = (["old", "new"] as const).flatMap((side) => {
       const value = change[side];
-      return value === undefined ? [] : [[side, brief(maskValue(value, personal, pathSegments(path)))]];
+      return value === undefined ? [] : [[side, known ? brief(maskValue(value, personal, at)) : MASKED]];
     });
-    return { path, ...(Object.fromEntries(sides) as Pick<Sample["changes"][number], "old" | "new">) };
+    return {
+      path: isPersonal ? fieldOf(document, at) : path,
+      ...(Object.fromEntries(sides) as Pick<Sample["changes"][number], "old" | "new">),
+    };
   });
 }
 
 function brief(value: unknown): unknown {
   return JSON.stringify(value).length > MAX_VALUE ? "[too large to show]" : value;
-}
-
-function pathsOf(entries: readonly { readonly path: string }[]): readonly string[] {
-  return entries.map(({ path }) => path);
-}
-
-function counting(counts: Counts, paths: readonly string[]): Counts {
-  const next: Record<string, number> = { ...counts };
-  for (const path of paths) {
-    const name = path in next || Object.keys(next).length < PATHS ? path : OTHERS;
-    next[name] = (next[name] ?? 0) + 1;
-  }
-  return next;
 }

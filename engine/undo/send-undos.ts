@@ -1,10 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { auditId, type StoredRecord } from "../audit/record.ts";
+import type { AppDefinition } from "../define/app.ts";
+import type { DocumentDefinition } from "../define/document.ts";
 import { parseKey } from "../define/key.ts";
 import type { Documents } from "../ports.ts";
 import type { Working } from "../runs/work.ts";
 import { undoEvent } from "../sync/control.ts";
 import { sendEvents } from "../sync/send-events.ts";
+import { counting } from "./counts.ts";
 import { keysAfter } from "./keys.ts";
 import type { SendingState, Tally, UndoRequest, UndoState, UndoWork } from "./undo-state.ts";
 
@@ -13,7 +16,7 @@ const LOOK_MS = 100;
 const MOST_LOOK_MS = 5_000;
 /** How long a page is watched, in milliseconds. */
 const WATCHED_MS = 10 * 60_000;
-const NOTHING: Tally = { fields: 0, refused: 0, waiting: 0, unknown: 0 };
+const NOTHING: Tally = { fields: {}, refused: {}, waiting: 0, unknown: 0 };
 
 /** Has each entity undone in its own session, page by page, and tells from their records what came of it. */
 export async function sendUndos(
@@ -30,7 +33,7 @@ export async function sendUndos(
   };
   for (;;) {
     for (let look = LOOK_MS; state.open.length > 0; look = Math.min(look * 2, MOST_LOOK_MS)) {
-      await save(await lookAfter(documents, state, clock.now()));
+      await save(await lookAfter(documents, app, state, clock.now()));
       if (state.open.length === 0) break;
       if (run.spent()) return "again";
       await pause(look);
@@ -55,6 +58,7 @@ export async function sendUndos(
 /** What became of those that are open; after their time, they wait. */
 async function lookAfter(
   documents: Documents,
+  app: AppDefinition,
   { tally, open, until }: SendingState,
   now: number,
 ): Promise<Partial<SendingState>> {
@@ -62,19 +66,23 @@ async function lookAfter(
   const left: [string, string][] = [];
   for (const [key, eventId] of open) {
     const stored = await documents.read<StoredRecord>("unified", key, auditId(eventId));
-    if (stored) counted = counting(counted, stored.item);
+    if (stored) counted = withRecord(counted, stored.item, app.documents.get(parseKey(key).entity));
     else if (now >= until) counted = { ...counted, waiting: counted.waiting + 1 };
     else left.push([key, eventId]);
   }
   return { tally: counted, open: left };
 }
 
-function counting(tally: Tally, { outcome, changes, refused = [] }: StoredRecord): Tally {
+function withRecord(
+  tally: Tally,
+  { outcome, changes, refused = [] }: StoredRecord,
+  document: DocumentDefinition | undefined,
+): Tally {
   return {
     ...tally,
     [outcome]: (tally[outcome] ?? 0) + 1,
-    fields: tally.fields + changes.length,
-    refused: tally.refused + refused.length,
+    fields: counting(tally.fields, changes, document),
+    refused: counting(tally.refused, refused, document),
   };
 }
 

@@ -3,6 +3,7 @@ import type { AppDefinition } from "../define/app.ts";
 import type { Ports } from "../ports.ts";
 import type { Culprit } from "../sync/control.ts";
 import type { Folding } from "../sync/fold-next.ts";
+import type { Counts } from "./counts.ts";
 
 /** What an undo asks for. */
 export interface UndoRequest {
@@ -33,9 +34,9 @@ export interface UndoWork {
 
 /** What came of the entities that were asked. */
 export interface Tally extends Partial<Record<Outcome, number>> {
-  /** Fields that changed, and that were refused since they would not have fitted. */
-  readonly fields: number;
-  readonly refused: number;
+  /** By path, how many changed; were refused, since the rest would not have fitted. */
+  readonly fields: Counts;
+  readonly refused: Counts;
   /** Entities that did not have their turn within ten minutes: their events are still on the queue. */
   readonly waiting: number;
   /** Entities of documents that the app does not have any more. */
@@ -69,9 +70,6 @@ export interface Foreseen extends Partial<Record<Outcome, number>> {
 export interface DryRunState {
   readonly foreseen: Foreseen;
 }
-
-/** How many of each name. */
-export type Counts = Readonly<Record<string, number>>;
 
 /** What would become of one entity; personal values are masked. */
 export interface Sample {

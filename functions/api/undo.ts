@@ -15,6 +15,9 @@ const isWhole = (text: string): boolean => text.isWellFormed();
 const HALF = { error: "has half of a surrogate pair, which no record can say" };
 const name = z.string().min(1).max(256).refine(isWhole, HALF);
 
+/** Whether it is what a record says in place of a rule: `(undo)`, `(erasure)`, `(operator)`. */
+const isNoRule = (rule: string): boolean => /^\(.*\)$/.test(rule);
+
 const CULPRITS = ["event", "cause", "run", "rule"] as const;
 
 const undo = z
@@ -25,8 +28,13 @@ const undo = z
       .refine((cause) => cause !== "", { error: "is only slashes, which begin no cause" })
       .optional(),
     run: z.string().min(1).max(100).optional(),
-    rule: name.optional(),
+    rule: name
+      .refine((rule) => !isNoRule(rule), {
+        error: "is no rule: what stands in parentheses decided without one; give event, cause or run",
+      })
+      .optional(),
     ruleHash: name.optional(),
+    allBuilds: z.boolean().default(false),
     entities: z.array(z.string().min(1).max(128)).min(1).max(400).optional(),
     dryRun: z.boolean().default(false),
     reason: reason.refine(isWhole, HALF),
@@ -37,7 +45,26 @@ const undo = z
   .refine(({ rule, ruleHash }) => ruleHash === undefined || rule !== undefined, {
     path: ["ruleHash"],
     error: "says how a rule was built: give rule, too",
-  });
+  })
+  .refine(({ rule, allBuilds }) => !allBuilds || rule !== undefined, {
+    path: ["allBuilds"],
+    error: "is about the builds of a rule: give rule, too",
+  })
+  .refine(({ ruleHash, allBuilds }) => !allBuilds || ruleHash === undefined, {
+    path: ["allBuilds"],
+    error: "and ruleHash contradict each other: one build or all of them",
+  })
+  .refine(
+    ({ event, cause, run, rule, ruleHash, allBuilds }) => {
+      const isOfRule = (event ?? cause ?? run) === undefined && rule !== undefined && !isNoRule(rule);
+      return !isOfRule || ruleHash !== undefined || allBuilds;
+    },
+    {
+      path: ["ruleHash"],
+      error:
+        'give it, as the audit record has it, or "allBuilds": true to take back what every build of the rule did',
+    },
+  );
 
 /** Takes back what an event, a cause, a run or a rule did, or tells what would come of that. */
 export const undoCulprit: Route = {
@@ -75,7 +102,10 @@ async function culpritOf(
   if (!known) throw badBody("run", `there is no run "${run}"`);
   if (known.kind === "pull") return { cause: `pull/${known.name}/${known.run}` };
   if (known.kind === "undo") return { cause: `undo/${known.run}` };
-  throw badBody("run", `is a ${known.kind}: only what a pull brought in and what an undo did can be undone`);
+  throw badBody(
+    "run",
+    `is of the kind ${known.kind}: only what a pull brought in and what an undo did can be undone`,
+  );
 }
 
 /** A culprit in words. */

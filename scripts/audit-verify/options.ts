@@ -1,3 +1,4 @@
+import { createPublicKey } from "node:crypto";
 import { parseArgs } from "node:util";
 import { entityKey } from "../../engine/define/key.ts";
 
@@ -8,7 +9,8 @@ Verifies the audit log in a Cosmos DB account from outside, with nothing but the
 and every document against its records. Writes nothing there.
 
   --endpoint URL      the account, as https://… or the one of the ready line of npm start
-  --key KEY           its key, a read-only one will do; default: the identity that Azure knows this process by
+  --key KEY           its key, a read-only one will do; default: COSMOS_KEY of the environment, which no list of
+                      processes shows, else the identity that Azure knows this process by
   --database NAME     default: caudal
   --blob ACCOUNT      where large records are: connection string, or https address with the identity; without it
                       their links are followed and their contents are not looked into
@@ -63,7 +65,7 @@ const OPTIONS = {
 } as const;
 
 /** Reads a command line; "help" where that is asked for. Throws a WrongUse. */
-export function optionsOf(args: readonly string[]): Options | "help" {
+export function optionsOf(args: readonly string[], env: NodeJS.ProcessEnv): Options | "help" {
   const { "public-key": publicKey, entity, id, since, help, endpoint, ...rest } = parsed(args);
   if (help) return "help";
   if (endpoint === undefined) throw new WrongUse("give --endpoint: the address of the Cosmos DB account");
@@ -75,12 +77,17 @@ export function optionsOf(args: readonly string[]): Options | "help" {
   if (publicKey !== undefined && rest.checkpoint === undefined) {
     throw new WrongUse("--public-key is that of a --checkpoint: give both");
   }
+  const key = rest.key ?? (env["COSMOS_KEY"] || undefined);
+  if (key === undefined && !endpoint.startsWith("https:")) {
+    throw new WrongUse("give --key (or COSMOS_KEY): an identity is taken over https alone");
+  }
   return {
     ...rest,
     endpoint,
+    key,
     entity: entity === undefined || id === undefined ? undefined : entityKey(entity, id),
     since: since === undefined ? undefined : timeOf(since),
-    publicKey: publicKey?.replaceAll(/\s/g, ""),
+    publicKey: publicKey === undefined ? undefined : publicKeyOf(publicKey),
   };
 }
 
@@ -92,6 +99,18 @@ function parsed(
   } catch (error) {
     throw new WrongUse((error as Error).message, { cause: error });
   }
+}
+
+/** The key as checkpoints write it. */
+function publicKeyOf(given: string): string {
+  const form = { format: "der", type: "spki" } as const;
+  try {
+    const key = createPublicKey({ key: Buffer.from(given, "base64"), ...form });
+    if (key.asymmetricKeyType === "ed25519") return key.export(form).toString("base64");
+  } catch {
+    // No key at all.
+  }
+  throw new WrongUse("--public-key must be an Ed25519 public key: publicKey of a checkpoint, in base64");
 }
 
 function timeOf(given: string): string {

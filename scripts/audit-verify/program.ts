@@ -3,7 +3,7 @@ import { brokenIn, NOTHING_VERIFIED, type Verified } from "../../engine/audit/ve
 import {
   checkCheckpoint,
   type CheckedCheckpoint,
-  checkpoint,
+  checkpoint as checkpointShape,
   telling,
 } from "../../engine/audit/checkpoint/check-checkpoint.ts";
 import { MARGIN_MS, summarize } from "../../engine/audit/checkpoint/checkpoint.ts";
@@ -13,7 +13,7 @@ import type { Shelf } from "../../engine/audit/verify/verify-entity.ts";
 import { openBlobs, openStore } from "../../engine/azure/open.ts";
 import { hasHeads, headsIn, writeHeads } from "./heads-file.ts";
 import { type Options, optionsOf, USAGE, WrongUse } from "./options.ts";
-import { type Outcome, reportOf } from "./report.ts";
+import { counted, heldBeside, type Outcome, reportOf } from "./report.ts";
 
 /** How often progress is told, in milliseconds. */
 const PROGRESS_MS = 5_000;
@@ -28,9 +28,13 @@ export interface Ended {
 }
 
 /** Does what a command line asks for, and tells of its progress meanwhile. Throws nothing. */
-export async function verifyFromOutside(args: readonly string[], tell: Tell): Promise<Ended> {
+export async function verifyFromOutside(
+  args: readonly string[],
+  tell: Tell,
+  env: NodeJS.ProcessEnv,
+): Promise<Ended> {
   try {
-    const options = optionsOf(args);
+    const options = optionsOf(args, env);
     if (options === "help") return { code: 0, out: USAGE, error: "" };
     const outcome = await run(options, tell);
     const out = `${options.json ? JSON.stringify(outcome) : reportOf(outcome)}\n`;
@@ -59,7 +63,7 @@ async function run(options: Options, tell: Tell): Promise<Outcome> {
     return {
       whole: brokenIn(verified) === 0 && (held?.holds ?? true),
       verified,
-      ...(held ? { checkpoint: held } : {}),
+      ...(held ? { checkpoint: heldBeside(verified, held) } : {}),
       ...(written ? { heads: written } : {}),
     };
   } finally {
@@ -67,11 +71,11 @@ async function run(options: Options, tell: Tell): Promise<Outcome> {
   }
 }
 
-async function verify(shelf: Shelf, { entity, since }: Options, tell: Tell): Promise<Verified> {
+async function verify(shelf: Shelf, { entity, since, checkpoint }: Options, tell: Tell): Promise<Verified> {
   let verified = NOTHING_VERIFIED;
   const telling = setInterval(() => {
     const { entities, records } = verified;
-    tell(`${records} records of ${entities} entities, ${brokenIn(verified)} broken`);
+    tell(`${counted(records, "record")} of ${counted(entities, "entity")}, ${brokenIn(verified)} broken`);
   }, PROGRESS_MS);
   try {
     for await (const one of verifyEntities(shelf, { key: entity, since }))
@@ -79,7 +83,8 @@ async function verify(shelf: Shelf, { entity, since }: Options, tell: Tell): Pro
   } finally {
     clearInterval(telling);
   }
-  if (entity !== undefined && verified.entities === 0)
+  // A checkpoint may know that there was something.
+  if (entity !== undefined && verified.entities === 0 && checkpoint === undefined)
     throw new WrongUse(`nothing was recorded of ${entity}`);
   return verified;
 }
@@ -126,7 +131,7 @@ async function keepHeads({ documents }: Shelf, file: string): Promise<Outcome["h
   }
 }
 
-async function checkpointIn(file: string): Promise<ReturnType<typeof checkpoint.parse>> {
+async function checkpointIn(file: string): Promise<ReturnType<typeof checkpointShape.parse>> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
     throw new WrongUse(`${file} cannot be read: ${(error as Error).message}`);
   });
@@ -136,7 +141,7 @@ async function checkpointIn(file: string): Promise<ReturnType<typeof checkpoint.
   } catch (error) {
     throw new WrongUse(`${file} is not JSON`, { cause: error });
   }
-  const parsed = checkpoint.safeParse(json);
+  const parsed = checkpointShape.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new WrongUse(`${file} is no checkpoint: ${issue?.path.join(".")}: ${issue?.message}`);

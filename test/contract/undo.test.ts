@@ -4,8 +4,13 @@ import { hashOf } from "../../engine/audit/chain.ts";
 import {
   type CloudEvent,
   defineApp,
+  defineDocument,
+  defineEvent,
   defineIntegration,
   definePull,
+  defineRule,
+  merge,
+  personal,
   type Snapshot,
 } from "../../engine/define/index.ts";
 import { documentItem } from "../../engine/sync/entity.ts";
@@ -93,6 +98,7 @@ describe("a pull that brought 200 wrong values of 50 people", () => {
   let desk: UndoDesk;
   let pull: string;
   let first: string;
+  let retried: string;
   let foreseen: Record<string, unknown>;
   let wrong: Map<string, unknown>;
   const documents = async (): Promise<Map<string, unknown>> => {
@@ -148,7 +154,10 @@ describe("a pull that brought 200 wrong values of 50 people", () => {
     first = String((await post(desk, { run: pull, reason: "the store's test data" })).json["run"]);
     const run = await desk.run();
     expect(run).toMatchObject({ status: "succeeded", progress: { done: 50, total: 50 } });
-    expect(run["result"]).toMatchObject({ updated: 45, removed: 5, fields: 175, refused: 0, waiting: 0 });
+    expect(run["result"]).toMatchObject({ updated: 45, removed: 5, waiting: 0 });
+    // What it foresaw, and in the same form.
+    const { fields, refused } = run["result"] as typeof foreseen;
+    expect({ fields, refused }).toEqual({ fields: foreseen["fields"], refused: {} });
     const now = await documents();
     expect(now).toEqual(new Map(people.map((number) => [number, expected(number)])));
     expect(desk.published).toHaveLength(50);
@@ -182,7 +191,9 @@ describe("a pull that brought 200 wrong values of 50 people", () => {
 
   it("is undone once: a retry of the run finds nothing that still stands", async () => {
     expect((await desk.ask(`POST /api/v1/runs/${first}/retry`)).status).toBe(202);
-    expect((await desk.run())["result"]).toMatchObject({ unchanged: 50, fields: 0 });
+    const run = await desk.run();
+    expect(run["result"]).toEqual({ unchanged: 50, fields: {}, refused: {}, waiting: 0, unknown: 0 });
+    retried = String(run["id"]);
   });
 
   it("stands again once its undo is undone", async () => {
@@ -190,9 +201,16 @@ describe("a pull that brought 200 wrong values of 50 people", () => {
     await desk.run();
     // The retry before it undid the pull, too.
     expect(await documents()).toEqual(new Map(people.map((number) => [number, expected(number)])));
-    await post(desk, { rule: "(undo)", reason: "it was right after all" });
+    await post(desk, { run: retried, reason: "it was right after all" });
     await desk.run();
     expect(await documents()).toEqual(wrong);
+    const { json } = await desk.ask("GET /api/v1/entities/person/p00/explain?path=identity.name");
+    expect(json).toMatchObject({
+      value: "wrong p00",
+      setBy: {
+        why: `operator took back what had stood here, so that what store saw at ${minute(50)} stands again: it was right after all`,
+      },
+    });
   });
 });
 
@@ -210,9 +228,9 @@ describe("an undo", () => {
   it.each([
     { event: "crm:none" },
     { cause: "pull/store/none" },
-    { rule: "none" },
+    { rule: "none", allBuilds: true },
     { rule: toldRule.name, ruleHash: "none" },
-    { rule: toldRule.name, entities: ["person|nobody"] },
+    { rule: toldRule.name, allBuilds: true, entities: ["person|nobody"] },
   ])("of what no record tells of is answered 404: %j", async (which) => {
     const desk = open(["r1"]);
     await desk.ask("POST /api/v1/pulls/store/runs");
@@ -321,7 +339,12 @@ describe("the run of an undo", () => {
     const foreseen = await inSlices(desk, { dryRun: true });
     expect(foreseen.result).toMatchObject({ entities: 7, removed: 7, fields: { "contact.email": 7 } });
     const { result, saved } = await inSlices(desk, {});
-    expect(result).toMatchObject({ removed: 7, fields: 14, waiting: 0, unknown: 0 });
+    expect(result).toMatchObject({
+      removed: 7,
+      fields: { "contact.email": 7, "identity.number": 7 },
+      waiting: 0,
+      unknown: 0,
+    });
     expect(saved.map(({ total }) => total).at(-1)).toBe(7);
     // What it keeps for itself has no personal value.
     expect(JSON.stringify([saved, foreseen])).not.toContain("secret");
@@ -334,7 +357,7 @@ describe("the run of an undo", () => {
     desk.still = true;
     desk.step = 11 * 60_000;
     const { result } = await inSlices(desk, { culprit: { cause: "test/w" } });
-    expect(result).toMatchObject({ waiting: 1, fields: 0 });
+    expect(result).toEqual({ waiting: 1, fields: {}, refused: {}, unknown: 0 });
   });
 
   it("passes over entities of a document that the app does not have", async () => {
@@ -358,5 +381,47 @@ describe("the run of an undo", () => {
       undoEvent("stranger|x1", { ...which, run: "r", reason: "a test", actor: "ana" }, minute(90)),
     );
     expect(await desk.records("stranger|x1")).toHaveLength(1);
+  });
+});
+
+describe("names that data gave", () => {
+  const friends = defineDocument("friends", {
+    id: ["number"],
+    schema: z.strictObject({
+      identity: z.strictObject({ number: z.string() }),
+      mail: z.strictObject({ to: personal(z.record(z.string(), z.string())).optional() }).optional(),
+    }),
+  });
+  const wrote = defineEvent("friends.wrote", {
+    about: friends,
+    data: z.strictObject({ number: z.string(), to: personal(z.string()) }),
+  });
+  const rule = defineRule({
+    name: "wrote",
+    on: wrote,
+    to: friends,
+    apply: (current, { data: { number, to } }) =>
+      merge(current, { identity: { number }, mail: { to: { [to]: "wrote" } } }),
+  });
+
+  it("are in no result of an undo, foreseen or done: no erasure looks there", async () => {
+    const desk = openUndoDesk(account.database, { documents: [friends], rules: [rule] });
+    await desk.take({
+      specversion: "1.0",
+      id: "friends:1",
+      source: "friends",
+      type: wrote.type,
+      subject: "friends|f1",
+      time: minute(1),
+      datacontenttype: "application/json",
+      data: { number: "f1", to: "ana@quetzal.example" },
+      cause: "test/friends",
+    });
+    for (const dryRun of [true, false]) {
+      await post(desk, { cause: "test/friends", dryRun, reason: "a test" });
+      const run = await desk.run();
+      expect(run["result"]).toMatchObject({ removed: 1, fields: { "identity.number": 1, "mail.to.*": 1 } });
+      expect(JSON.stringify(run)).not.toContain("quetzal");
+    }
   });
 });

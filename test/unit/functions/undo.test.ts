@@ -9,6 +9,13 @@ test.each([
   [{ reason }, "", "give one of event, cause, run, rule"],
   [{ event: "crm:1", rule: "a", reason }, "", "give one of event, cause, run, rule"],
   [{ event: "crm:1", ruleHash: "a", reason }, "ruleHash", "give rule, too"],
+  [{ rule: "a", reason }, "ruleHash", 'or "allBuilds": true'],
+  [{ rule: "a", allBuilds: false, reason }, "ruleHash", 'or "allBuilds": true'],
+  [{ rule: "a", ruleHash: "b", allBuilds: true, reason }, "allBuilds", "one build or all of them"],
+  [{ event: "crm:1", allBuilds: true, reason }, "allBuilds", "give rule, too"],
+  [{ rule: "(erasure)", allBuilds: true, reason }, "rule", "is no rule"],
+  [{ rule: "(undo)", reason }, "rule", "is no rule"],
+  [{ rule: "(operator)", ruleHash: "a", reason }, "rule", "is no rule"],
   [{ event: "crm:1" }, "reason", "expected string"],
   [{ event: "crm:1", reason: " " }, "reason", ">=1 characters"],
   [{ event: "crm:1", reason: "\ud800" }, "reason", "half of a surrogate pair"],
@@ -26,10 +33,14 @@ test.each([
   expect(ports.items("control")).toEqual([]);
 });
 
-test("a run that brought nothing in cannot be undone", async () => {
-  const ports = memoryPorts();
-  const work = { kind: "resync", name: "marketing", request: {}, actor: "ana", unit: "documents" } as const;
-  const run = await startRun(ports, work);
-  const answer = await openApi(ports)("POST /api/v1/undo", { json: { run, reason } });
-  expect(answer).toMatchObject({ status: 400, json: { issues: [{ path: "run" }] } });
-});
+test.each(["resync", "erasure"] as const)(
+  "a run that brought nothing in, a %s, cannot be undone",
+  async (kind) => {
+    const ports = memoryPorts();
+    const work = { kind, name: "marketing", request: {}, actor: "ana", unit: "documents" } as const;
+    const run = await startRun(ports, work);
+    const answer = await openApi(ports)("POST /api/v1/undo", { json: { run, reason } });
+    const message = expect.stringContaining(`is of the kind ${kind}: only`) as unknown;
+    expect(answer).toMatchObject({ status: 400, json: { issues: [{ path: "run", message }] } });
+  },
+);
