@@ -1,6 +1,7 @@
 import { isPlain } from "../define/merge.ts";
 import type { QuarantineItem } from "../sync/quarantine.ts";
 import type { KnownValues } from "./known-values.ts";
+import { isTooDeep, scalarsOf } from "./scalars.ts";
 
 /** What stands in the place of an erased value. */
 export const ERASED = "[erased]";
@@ -29,14 +30,16 @@ export interface LookedAt {
  * In JSON, each object that has all parts of the entity's id is replaced by these parts, and so is the data of an event
  * about it. Elsewhere in such an input, scalars equal to a known personal value go; in other inputs only texts that tell
  * of one person even alone do, wherever they stand. Objects with the id of another entity stay as they are: what they
- * share with the erased one is theirs. An input that is no JSON and speaks of the entity goes whole.
+ * share with the erased one is theirs. An input that is no JSON, or is nested as no event is, and speaks of the entity
+ * goes whole.
  */
 export function eraseInput(item: QuarantineItem, subject: Subject): LookedAt {
   const { payload } = item;
   const bytes = Buffer.from(payload.body, payload.encoding);
   const parsed = parse(bytes.toString());
-  if (!parsed) {
-    if (!speaksOf(bytes, subject)) return { speaks: false };
+  if (!parsed || isTooDeep(parsed.value)) {
+    const scalars = Buffer.from([...scalarsOf(parsed?.value, true)].join("\n"));
+    if (![bytes, scalars].some((each) => speaksOf(each, subject))) return { speaks: false };
     const gone: QuarantineItem = {
       ...item,
       issues: [],
@@ -96,8 +99,7 @@ class Eraser {
       });
     }
     // An event: its subject is the key.
-    if (value["subject"] === key && isPlain(value["data"]) && value["data"]["erased"] === true)
-      this.spoken = true;
+    if (value["subject"] === key && isOverData(value["data"])) this.spoken = true;
     else if (value["subject"] === key && value["data"] !== undefined) {
       return this.#gives(value["data"], { ...value, data: { erased: true } });
     }
@@ -118,7 +120,7 @@ class Eraser {
     const text = String(value);
     const { texts, telling } = this.#subject.values;
     if (this.spoken && texts.has(text)) return this.#gives(undefined, ERASED);
-    const without = replaced(text, telling);
+    const without = replaced(text, [...telling.in(text)]);
     return without === text ? value : this.#gives(undefined, without);
   }
 
@@ -131,7 +133,7 @@ class Eraser {
     this.erased = true;
     if (gone !== undefined) {
       this.spoken = true;
-      eachText(gone, (text) => this.#gone.add(text));
+      for (const text of scalarsOf(gone)) if (text.length >= 3) this.#gone.add(text);
       for (const part of this.#subject.values.parts ?? []) this.#gone.delete(part);
     }
     return left;
@@ -144,12 +146,9 @@ class Eraser {
   }
 }
 
-function eachText(value: unknown, visit: (text: string) => void): void {
-  if (typeof value === "object" && value !== null) {
-    for (const member of Object.values(value)) eachText(member, visit);
-  } else if ((typeof value === "string" || typeof value === "number") && String(value).length >= 3) {
-    visit(String(value));
-  }
+/** Whether the data of an event is what an erasure leaves of it. */
+function isOverData(data: unknown): boolean {
+  return isPlain(data) && data["erased"] === true && Object.keys(data).length === 1;
 }
 
 /** A text with other words in the place of each of `texts`, the longest first. */
@@ -162,17 +161,12 @@ function replaced(text: string, texts: readonly string[]): string {
 
 /** Whether bytes that are no JSON hold a telling value, or all parts of the id as words of their own. */
 function speaksOf(bytes: Buffer, { values }: Subject): boolean {
-  const holds = (text: string): boolean =>
-    bytes.includes(text) || bytes.includes(text, 0, "utf16le") || bytes.includes(escaped(text));
-  if (values.telling.some(holds)) return true;
+  const { telling } = values;
+  if ((["utf8", "utf16le"] as const).some((encoding) => telling.in(bytes.toString(encoding)).size > 0))
+    return true;
   const { parts } = values;
   // Short parts are everybody's words.
   if (!parts?.some((part) => part.length >= 4)) return false;
   const words = new Set(bytes.toString("latin1").split(/[^\w]+/));
   return parts.every((part) => (/^\w+$/.test(part) ? words.has(part) : bytes.includes(part)));
-}
-
-/** As JSON writes it: a payload that was cut is no JSON, and may hold it so. */
-function escaped(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
 }

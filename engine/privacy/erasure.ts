@@ -3,8 +3,6 @@ import { breakOf } from "../audit/verify/verify-entity.ts";
 import { auditId, type StoredRecord } from "../audit/record.ts";
 import { conditionOf, countItems } from "../condition.ts";
 import type { AppDefinition } from "../define/app.ts";
-import type { DocumentDefinition } from "../define/document.ts";
-import { parseKey } from "../define/key.ts";
 import { EVENTS } from "../define/topology.ts";
 import { PermanentError } from "../errors/permanent-error.ts";
 import type { Documents, Ports } from "../ports.ts";
@@ -23,7 +21,7 @@ import { BY_ERASURE, tookFromLine } from "./erased.ts";
 import { backupsKept } from "./backups.ts";
 import { collectValues, KnownValues } from "./known-values.ts";
 import { erasedPlace, type Place, type Receipt, remainsOf } from "./receipt.ts";
-import { keysOf, plainParts } from "./subject.ts";
+import { type ErasableDocument, erasableOf, keysOf, plainParts } from "./subject.ts";
 import { withoutSystemFields } from "../system-fields.ts";
 import { tidyBlobs } from "./tidy-blobs.ts";
 
@@ -85,8 +83,7 @@ export async function eraseEverywhere(
   run: Working<ErasureState>,
 ): Promise<Record<string, unknown> | "again"> {
   const request = run.request as ErasureRequest;
-  const definition = context.app.documents.get(parseKey(request.key).entity);
-  if (!definition) throw new PermanentError(`the app has no document of ${request.key}`);
+  const definition = erasableOf(context.app, request.key);
   const missing = definition.pseudonymous ? context.settings.missing([PSEUDONYM_KEY]) : [];
   if (missing.length > 0) throw new PermanentError(`its key cannot be recognised: set ${missing.join(", ")}`);
   const erasure = new Erasure(context, run, request, definition);
@@ -120,14 +117,14 @@ class Erasure {
   readonly #context: ErasureContext;
   readonly #run: Working<ErasureState>;
   readonly #request: ErasureRequest;
-  readonly #definition: DocumentDefinition;
+  readonly #definition: ErasableDocument;
   #values: KnownValues | undefined;
 
   constructor(
     context: ErasureContext,
     run: Working<ErasureState>,
     request: ErasureRequest,
-    definition: DocumentDefinition,
+    definition: ErasableDocument,
   ) {
     this.#context = context;
     this.#run = run;

@@ -1,6 +1,6 @@
 import { conditionOf, countItems } from "../condition.ts";
 import type { AppDefinition } from "../define/app.ts";
-import type { DocumentDefinition } from "../define/document.ts";
+import { parseKey } from "../define/key.ts";
 import type { Ports } from "../ports.ts";
 import { loadEntity } from "../sync/entity.ts";
 import { countQuarantine } from "../sync/quarantine-list.ts";
@@ -14,9 +14,9 @@ import { auditBlobs } from "./tidy-blobs.ts";
 export async function foreseeErasure(
   { documents, blobs, clock }: Pick<Ports, "documents" | "blobs" | "clock">,
   app: AppDefinition,
-  definition: DocumentDefinition,
   key: string,
 ): Promise<readonly Place[]> {
+  const { entity } = parseKey(key);
   const { state, parked } = await loadEntity(documents, key);
   const sighting = { time: new Date(clock.now()).toISOString(), source: ERASER };
   const letters = conditionOf(["c.kind = 'dead-letter'"]);
@@ -28,7 +28,7 @@ export async function foreseeErasure(
     state: items > 0 ? "to be erased" : "nothing there",
   });
   return [
-    there("document", eraseDocument(state, definition, sighting).changes.length),
+    there("document", eraseDocument(state, app.documents.get(entity), sighting).changes.length),
     there("audit", state.sequence),
     there("blobs", large),
     there("parked", parked?.waiting ?? 0),
@@ -36,7 +36,7 @@ export async function foreseeErasure(
     there("dead-letters", await countItems(documents, "deliveries", letters, key)),
     { place: "quarantine", items: await countQuarantine(documents, {}), state: "to be looked through" },
     ...app.integrations
-      .filter(({ on }) => on.name === definition.name)
+      .filter(({ on }) => on.name === entity)
       .map(({ name }) => ({ place: `destination ${name}`, items: 1, state: "to be told" })),
   ];
 }

@@ -4,13 +4,15 @@ import { readStored } from "../audit/read-chain.ts";
 import type { AuditRecord, StoredRecord } from "../audit/record.ts";
 import { wholeRecord } from "../audit/stub.ts";
 import type { AppDefinition } from "../define/app.ts";
-import type { DocumentDefinition } from "../define/document.ts";
 import type { CloudEvent } from "../define/event.ts";
 import type { PersonalPaths } from "../define/personal.ts";
 import { BlobLostError } from "../errors/blob-lost-error.ts";
 import type { Blobs, Ports } from "../ports.ts";
 import { loadEntity } from "../sync/entity.ts";
 import { LINE, type ParkedEvent } from "../sync/park.ts";
+import { scalarsOf } from "./scalars.ts";
+import type { ErasableDocument } from "./subject.ts";
+import { TextFinder } from "./text-finder.ts";
 
 /** What an entity's personal values are, as long as they are there; kept in memory alone, never written anywhere. */
 export class KnownValues {
@@ -21,19 +23,24 @@ export class KnownValues {
   /** There were more than fit: what is over is not known. */
   cut = false;
   #bytes = 0;
+  #telling: TextFinder | undefined;
 
-  /** Texts that tell of one person even alone: an e-mail address, or seven digits of a number, are nobody else's. */
-  get telling(): readonly string[] {
-    return [...this.texts].filter((text) => text.includes("@") || text.replaceAll(/\D/g, "").length >= 7);
+  /**
+   * Finds texts that tell of one person even alone, as they are and as JSON writes them: an e-mail address, or seven
+   * digits of a number, are nobody else's. Made once, when all values are in.
+   */
+  get telling(): TextFinder {
+    return (this.#telling ??= new TextFinder(
+      [...this.texts].filter(isTelling).flatMap((text) => [...new Set([text, escaped(text)])]),
+    ));
   }
 
   /** Takes in every scalar of a value. */
   add(value: unknown): void {
-    if (typeof value === "object" && value !== null) {
-      for (const member of Object.values(value)) this.add(member);
-      return;
-    }
-    const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+    for (const text of scalarsOf(value)) this.#take(text);
+  }
+
+  #take(text: string): void {
     if (text.length < SHORTEST || this.texts.has(text)) return;
     if (this.#bytes + text.length > MAX_TEXTS) {
       this.cut = true;
@@ -41,15 +48,25 @@ export class KnownValues {
     }
     this.#bytes += text.length;
     this.texts.add(text);
+    this.#telling = undefined;
   }
 
   /** Takes in the parts of the id that an event's data has. */
-  addParts(data: unknown, { id }: Pick<DocumentDefinition, "id">): void {
-    if (this.parts || typeof data !== "object" || data === null) return;
+  addParts(data: unknown, { id }: Pick<ErasableDocument, "id">): void {
+    if (this.parts || id.length === 0 || typeof data !== "object" || data === null) return;
     const found = id.map((name) => (data as Record<string, unknown>)[name]);
     if (found.every((part) => typeof part === "string" || typeof part === "number"))
       this.parts = found.map(String);
   }
+}
+
+function isTelling(text: string): boolean {
+  return text.includes("@") || text.replaceAll(/\D/g, "").length >= 7;
+}
+
+/** As JSON writes it: a payload that was cut is no JSON, and may hold it so. */
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 /** Shorter texts are everybody's: a country, an initial. */
@@ -64,7 +81,7 @@ const MAX_TEXTS = 8 * 1024 * 1024;
 export async function collectValues(
   ports: Pick<Ports, "documents" | "blobs">,
   app: AppDefinition,
-  definition: DocumentDefinition,
+  definition: Pick<ErasableDocument, "id" | "personal">,
   key: string,
 ): Promise<KnownValues> {
   const values = new KnownValues();

@@ -1,6 +1,6 @@
 import type { Break } from "../audit/verify/break.ts";
-import type { DocumentDefinition } from "../define/document.ts";
 import { parseKey } from "../define/key.ts";
+import type { ErasableDocument } from "./subject.ts";
 
 /** A place where personal values of an entity were looked for. */
 export interface Place {
@@ -53,7 +53,7 @@ export function erasedPlace(place: string, items: number): Place {
 /** What stays after an erasure. `backups`: how long they keep it, in words. */
 export function remainsOf(
   key: string,
-  definition: DocumentDefinition,
+  definition: ErasableDocument,
   data: unknown,
   backups: string,
 ): Remains {
@@ -69,7 +69,8 @@ export function remainsOf(
   };
 }
 
-function revealedBy(key: string, { id, pseudonymous }: DocumentDefinition): string {
+function revealedBy(key: string, { id, pseudonymous }: ErasableDocument): string {
+  if (id.length === 0) return "whatever stands in it: the app has no definition of the document any more";
   const parts = id.join(", ");
   if (pseudonymous) return `an HMAC of ${parts}: nothing without the pseudonym key`;
   const hashed = /^[0-9a-f]{64}$/.test(parseKey(key).id);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { DocumentDefinition } from "../../engine/define/index.ts";
 import { entityKey } from "../../engine/define/key.ts";
+import { NAME } from "../../engine/define/receiver.ts";
 import { lastErasure, type ErasureRequest } from "../../engine/privacy/erasure.ts";
 import { foreseeErasure } from "../../engine/privacy/foresee-erasure.ts";
 import { maskRun } from "../../engine/privacy/mask-items.ts";
@@ -25,20 +26,17 @@ export const eraseEntity: Route = {
   access: ["operator"],
   async handle(request, services, caller) {
     const { app, ports, settings } = services;
-    const { definition, id, key } = entityOf(request, services);
+    const { definition, entity, id, key } = entityOf(request, services);
     const { dryRun, reason: why } = await bodyOf(request, erasure);
-    const missing = definition.pseudonymous ? settings.missing([PSEUDONYM_KEY]) : [];
+    const missing = definition?.pseudonymous ? settings.missing([PSEUDONYM_KEY]) : [];
     if (missing.length > 0) {
-      return problem(
-        503,
-        `The document "${definition.name}" is not configured: missing ${missing.join(", ")}.`,
-      );
+      return problem(503, `The document "${entity}" is not configured: missing ${missing.join(", ")}.`);
     }
-    if (!(await readDocument(ports.documents, definition.name, id))) {
-      return problem(404, `No event has spoken of ${definition.name} ${id}.`);
+    if (!(await readDocument(ports.documents, entity, id))) {
+      return problem(404, definition ? `No event has spoken of ${entity} ${id}.` : noDocument(entity));
     }
     if (dryRun) {
-      return { status: 200, json: { key, places: await foreseeErasure(ports, app, definition, key) } };
+      return { status: 200, json: { key, places: await foreseeErasure(ports, app, key) } };
     }
     const actor = caller.name;
     await recordAction(ports, { actor, action: "erase", target: key, details: { reason: why } });
@@ -56,19 +54,24 @@ export const readErasure: Route = {
   route: "api/v1/entities/{entity}/{id}/erasure",
   access: ["operator", "auditor"],
   async handle(request, services, caller) {
-    const { definition, id, key } = entityOf(request, services);
+    const { definition, entity, id, key } = entityOf(request, services);
     const run = await lastErasure(services.ports.documents, key);
-    if (!run) return problem(404, `Nobody had ${definition.name} ${id} erased.`);
+    if (!run) return problem(404, definition ? `Nobody had ${entity} ${id} erased.` : noDocument(entity));
     return { status: 200, json: runView(seesPersonal(caller) ? run : maskRun(run)) };
   },
 };
 
+/** What a request is about. An app may have the definition no more, and the store what there was of it. */
 function entityOf(
-  request: ApiRequest,
+  { params }: ApiRequest,
   { app }: Services,
-): { definition: DocumentDefinition; id: string; key: string } {
-  const { entity = "", id = "" } = request.params;
+): { definition: DocumentDefinition | undefined; entity: string; id: string; key: string } {
+  const { entity = "", id = "" } = params;
   const definition = app.documents.get(entity);
-  if (!definition) throw new Refused(problem(404, `There is no document "${entity}".`));
-  return { definition, id, key: entityKey(entity, id) };
+  if (!definition && !NAME.test(entity)) throw new Refused(problem(404, noDocument(entity)));
+  return { definition, entity, id, key: entityKey(entity, id) };
+}
+
+function noDocument(entity: string): string {
+  return `There is no document "${entity}".`;
 }

@@ -18,9 +18,11 @@ export function pageOf(request: ApiRequest): { limit: number; cursor?: string } 
   if (limit < 1 || limit > 1_000) throw badQuery("limit", "must be a whole number from 1 to 1000");
   const cursor = asked.get("cursor");
   if (cursor === null) return { limit };
-  const [list, token = ""] = cursor.split(".");
-  if (list !== listName(request)) throw badQuery("cursor", BAD_CURSOR);
-  return { limit, cursor: Buffer.from(token, "base64url").toString() };
+  const [list, encoded = ""] = cursor.split(".");
+  const token = Buffer.from(encoded, "base64url").toString();
+  // The store gives printable ASCII, and answers anything else as if it were down.
+  if (list !== listName(request) || !/^[ -~]+$/.test(token)) throw badQuery("cursor", BAD_CURSOR);
+  return { limit, cursor: token };
 }
 
 /** `{"items", "next"}`. The cursor names its list, filters included, so that it cannot pass for another list's. */

@@ -85,7 +85,8 @@ export class Desk {
   readonly #services: Parameters<typeof work>[0];
   readonly #deliverers = new Map<string, Deliverer>();
 
-  constructor(database: Database) {
+  /** `dropped`: the app has the club's definitions no more. */
+  constructor(database: Database, { dropped = false } = {}) {
     const integrations = ["list", "books"].map((name) => this.#integration(name));
     const rule = defineRule({
       name: "club-said",
@@ -101,7 +102,9 @@ export class Desk {
         });
       },
     });
-    const definitions = { documents: [member], rules: [rule], integrations };
+    const definitions = dropped
+      ? { documents: [], rules: [] }
+      : { documents: [member], rules: [rule], integrations };
     this.documents = cosmosDocuments(database);
     const { documents, blobs } = { documents: this.documents, blobs: this.#memory.blobs };
     const perilous = async <T>(call: () => Promise<T>): Promise<T> => {

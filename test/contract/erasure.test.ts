@@ -154,6 +154,51 @@ describe("an erasure", () => {
   });
 });
 
+describe("an erasure of an entity whose document the app has no more", () => {
+  it("takes the document whole, and from records what is committed to", async () => {
+    await desk.tell(number, { name, email, visits: 3 });
+    await desk.tell(number, { phone: "poison", name });
+    const before = await desk.records(number);
+    desk = new Desk(account.database, { dropped: true });
+    const route = `/api/v1/entities/member/Ajax-${number}/erasure`;
+    const foreseen = await desk.ask(`POST ${route}`, { json: { reason: "x", dryRun: true } });
+    expect([foreseen.status, foreseen.json["places"]]).toMatchObject([
+      200,
+      expect.arrayContaining([{ place: "document", items: 5, state: "to be erased" }]),
+    ]);
+    const { status, error, result } = await desk.erase(number);
+    expect([status, error]).toEqual(["succeeded", undefined]);
+    expect(result.chain).toMatchObject({ records: 3, verified: true });
+    expect(result).toMatchObject({
+      remains: { key: "whatever stands in it: the app has no definition of the document any more" },
+    });
+    expect(result.places.filter(({ place }) => place.startsWith("destination"))).toEqual([]);
+    expect((await desk.document(number))?.data).toBeUndefined();
+    const after = await desk.records(number);
+    expect(after.slice(0, before.length).map(({ hash }) => hash)).toEqual(before.map(({ hash }) => hash));
+    expect(await desk.placesOf(mine())).toEqual([]);
+    expect((await desk.ask(`GET ${route}`)).json).toMatchObject({ status: "succeeded" });
+    expect((await desk.ask("GET /api/v1/entities/gone/1/erasure")).json["detail"]).toMatch(
+      /no document "gone"/,
+    );
+    expect((await desk.ask("GET /api/v1/entities/%00/1/erasure")).status).toBe(404);
+  });
+});
+
+describe("what is nested deep", () => {
+  const nested = `${"[".repeat(20_000)}"x"${"]".repeat(20_000)}`;
+
+  it("in the input of somebody else keeps nobody from being erased", async () => {
+    await desk.tell(number, { email });
+    await input("receiver", `{"data":{"email":${nested}}}`, "deep");
+    const { status, result } = await desk.erase(number);
+    expect([status, result.chain.verified]).toEqual(["succeeded", true]);
+    expect((await desk.items("control", `c.deliveryId = '${number} deep'`))[0]).not.toHaveProperty(
+      "payload.erased",
+    );
+  });
+});
+
 describe("what comes after an erasure", () => {
   it("has no effect and no value in its record where its source saw it before", async () => {
     await live();

@@ -27,15 +27,20 @@ const next = (request: ApiRequest, cursor: string): string | null =>
 
 describe("a cursor", () => {
   it("comes back as the store gave it, whatever the limit and the order of the filters", () => {
-    const cursor = next(asked("?status=failed&key=customer|CC-1"), '{"token":"+ ä/?"}') ?? "";
+    const cursor = next(asked("?status=failed&key=customer|CC-1"), '{"token":"+ /?~"}') ?? "";
     const again = asked(`?limit=7&key=customer|CC-1&status=failed&cursor=${encodeURIComponent(cursor)}`);
-    expect(pageOf(again)).toEqual({ limit: 7, cursor: '{"token":"+ ä/?"}' });
+    expect(pageOf(again)).toEqual({ limit: 7, cursor: '{"token":"+ /?~"}' });
   });
 
-  it.each([
+  it.each<[string, ApiRequest]>([
     ["of another list", asked(`?cursor=${next(asked("", "/api/v1/runs"), "t")}`)],
     ["of other filters", asked(`?status=failed&cursor=${next(asked("?status=ignored"), "t")}`)],
     ["that nobody gave", asked("?cursor=nonsense")],
+    ["of this list without a token", asked(`?cursor=${next(asked(""), "")}`)],
+    ...["a\u0000b", "a\nb", "ä", "\u007f"].map((token): [string, ApiRequest] => [
+      `with ${JSON.stringify(token)}`,
+      asked(`?cursor=${next(asked(""), token)}`),
+    ]),
   ])("%s is refused: it would end the list early", (_what, request) => {
     expect(issuesOf(() => pageOf(request))).toEqual([
       { path: "cursor", message: "no page of this list gave this cursor; leave it out to begin anew" },

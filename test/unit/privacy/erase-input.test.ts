@@ -68,6 +68,44 @@ describe("an input in quarantine", () => {
     expect(left(event)).toEqual({ ...event, data: { erased: true } });
   });
 
+  it("does not pass for erased because it says so of itself", () => {
+    const event = { subject: "customer|CC-1020", data: { erased: true, b: "Ana Pérez", mail: "ana@x" } };
+    expect(left(event)).toEqual({ ...event, data: { erased: true } });
+    expect(left({ ...ANA, erased: true, b: "Ana Pérez" })).toEqual({ ...ANA, erased: true });
+    expect(left({ ...event, data: [{ erased: true }] })).toEqual({ ...event, data: { erased: true } });
+  });
+
+  it.each([8_000, 50_000])(
+    "that is nested %d deep stays, or goes whole where it speaks of the entity",
+    (depth) => {
+      const nested = (inner: string): string => `{"a":${"[".repeat(depth)}${inner}${"]".repeat(depth)}}`;
+      expect(eraseInput(input(nested('"CC"')), subject)).toEqual({ speaks: false });
+      for (const inner of [
+        '"ana@example.com"',
+        String.raw`"ana\u0040example.com"`,
+        String.raw`{"ana\u0040example.com":1}`,
+        '{"type":"CC","number":1020}',
+      ])
+        expect(eraseInput(input(nested(inner)), subject)).toMatchObject({
+          speaks: true,
+          left: { payload: { body: "", erased: true } },
+        });
+    },
+  );
+
+  it("of a megabyte is gone through at once, however many values are known", () => {
+    const many = new KnownValues();
+    many.parts = ["CC", "1020"];
+    for (let n = 0; n < 20_000; n += 1) many.add(`somebody.${n}@quetzal.example`);
+    const texts = Array.from({ length: 60_000 }, (_, n) => `x${n}@example.com`);
+    texts[1_234] = "to somebody.77@quetzal.example";
+    const begun = performance.now();
+    for (const body of [texts, `${JSON.stringify(texts)}…`]) {
+      expect(eraseInput(input(body), { ...subject, values: many }).speaks).toBe(true);
+    }
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  });
+
   it("goes whole where it is no JSON and speaks of the entity, and stays where it does not", () => {
     for (const body of [
       `<mail>${EMAIL}</mail>`,
@@ -103,6 +141,17 @@ describe("an input in quarantine", () => {
   it("is not altered again, and still counts", () => {
     const once = eraseInput(input({ who: ANA, mail: EMAIL }), subject).left;
     expect(once && eraseInput(once, subject)).toEqual({ speaks: true });
+  });
+});
+
+describe("known values", () => {
+  it("are taken from what is nested however deep, and found when more are added", () => {
+    const deep = new KnownValues();
+    deep.add(JSON.parse(`${"[".repeat(100_000)}"${EMAIL}"${"]".repeat(100_000)}`));
+    expect([...deep.telling.in(`to ${EMAIL}`)]).toEqual([EMAIL]);
+    deep.add("1234567");
+    expect(deep.telling.in("12345678").size).toBe(1);
+    expect(deep.telling.in("123456").size).toBe(0);
   });
 });
 
