@@ -49,7 +49,10 @@ function thrown(cause: unknown): string {
 }
 
 /** File and line of the first frame of a stack; its first lines, which are the message, are passed over. */
-function placeOf({ stack = "", message }: Error): string | undefined {
+function placeOf(error: Error): string | undefined {
+  const { stack, message } = error as { readonly stack?: unknown; readonly message?: unknown };
+  // What a rule throws may be made up in every part.
+  if (typeof stack !== "string" || typeof message !== "string") return undefined;
   const end = stack.indexOf(message) + message.length;
   const frames = stack.indexOf(message) < 0 ? "" : stack.slice(end);
   return /^\s+at .*?([\w.-]{1,100}:\d+:\d+)\)?$/m.exec(frames)?.[1];

@@ -41,6 +41,14 @@ describe("what is told of a rule's failure", () => {
     ).toMatch(/^rule "r": threw Error at /);
   });
 
+  it("is told of an error whose parts are none, too", () => {
+    expect(
+      faultOf(() => {
+        throw Object.assign(new TypeError("x"), { stack: 7 });
+      }),
+    ).toBe('rule "r": threw TypeError');
+  });
+
   it("names the paths that a schema refuses, and not what it says of them", () => {
     const answer = { identity: { number: 5 }, contact: { email: 7, [SECRET]: 1 }, [SECRET]: 1 };
     expect(faultOf(() => answer)).toBe(
