@@ -7,8 +7,11 @@ import type { Some } from "../read-some.ts";
 
 /** Most leaves of one explanation. */
 const MOST_LEAVES = 50;
-/** Records that are looked through at first for what they speak of: few entities have more for one path. */
-const AT_FIRST = 3_000;
+/**
+ * Records that are looked through at first for what they speak of: few entities have more for one path. Of a leaf the
+ * newest are enough, and what is missing then is asked for.
+ */
+const AT_FIRST = { leaf: 100, parts: 3_000 };
 
 /** How histories are read and shown. */
 export interface Reading {
@@ -29,8 +32,8 @@ interface Sources {
 
 /**
  * The histories of the leaves at a path and below it: of each that stands in `data`, and each of which a record ever
- * said something, 50 at most, in the order of their names. One query tells which of the newest 3,000 records that speak
- * of the path speak of which leaf; a leaf whose history lies further back is asked for by itself. Then only records are
+ * said something, 50 at most, in the order of their names. One query tells which of the newest records that speak of the
+ * path speak of which leaf, 100 of them or 3,000; a leaf whose history lies further back is asked for by itself. Then only records are
  * fetched of which something is shown.
  */
 export async function historiesAt(
@@ -41,9 +44,9 @@ export async function historiesAt(
 ): Promise<{ readonly histories: readonly LeafHistory[]; readonly more: boolean }> {
   const { ports, limit, show } = reading;
   const asked = pathText(path);
-  const first = await mentionsOf(ports.documents, chain, asked, AT_FIRST);
   const standing = leavesAt(data, path);
   const isLeaf = standing.includes(asked);
+  const first = await mentionsOf(ports.documents, chain, asked, isLeaf ? AT_FIRST.leaf : AT_FIRST.parts);
   const spoken =
     first.more && !isLeaf
       ? await pathsSpokenOf(ports.documents, chain, asked, MOST_LEAVES)

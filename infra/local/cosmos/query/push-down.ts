@@ -5,7 +5,7 @@ import type { PathColumns } from "./column.ts";
 import { constantOf, documentPath } from "./document-path.ts";
 import type { DocumentPath } from "./document-path.ts";
 import type { QueryText } from "./scope.ts";
-import type { Expression } from "./syntax.ts";
+import type { Expression, Select } from "./syntax.ts";
 import { typeRank } from "./values.ts";
 import type { Value } from "./values.ts";
 
@@ -79,11 +79,62 @@ export class PushDown {
         return this.#call(expression.name, expression.args);
       case "unary":
         return this.#not(expression.operator, expression.operand);
+      case "subquery":
+        return expression.use === "exists" ? this.#exists(expression.query) : undefined;
       case "literal":
         return expression.value === true ? always : never;
       default:
         return undefined;
     }
+  }
+
+  /**
+   * Something exists in a member of the item only where the item's text has the member's name, and the text that is
+   * compared with: looking for these takes a fraction of reading the item.
+   */
+  #exists({ from, where, output, groupBy }: Select): Condition | undefined {
+    const [source, ...others] = from;
+    if (source?.each !== true || others.length > 0 || groupBy.length > 0) return undefined;
+    // An aggregate has a value where there is nothing, too.
+    if (output.kind !== "value" || documentPath(output.value, source.alias) === undefined) return undefined;
+    const name = documentPath(source.value, this.#alias)?.at(-1);
+    if (typeof name !== "string") return undefined;
+    const texts = where && this.#textsOf(where, source.alias);
+    const contains = (text: string): Condition => ({ ...never, sql: "instr(body, ?) > 0", values: [text] });
+    const named = { ...contains(JSON.stringify(name)), exact: false };
+    if (texts === undefined) return named;
+    const some = texts.map(contains);
+    const either = `(${some.map(({ sql }) => sql).join(" OR ")})`;
+    return both(named, { ...never, sql: either, values: some.flatMap(({ values }) => values) });
+  }
+
+  /** Texts of which an item must have one where an expression holds; undefined where nobody can say. */
+  #textsOf(expression: Expression, alias: string): string[] | undefined {
+    if (expression.kind === "call" && expression.name === "STARTSWITH" && expression.args.length === 2) {
+      const [held, start] = expression.args;
+      const text = this.#textBeside(alias, held, start);
+      return text === undefined ? undefined : [text.slice(0, -1)];
+    }
+    if (expression.kind !== "binary") return undefined;
+    const { operator, left, right } = expression;
+    if (operator === "=") {
+      const text = this.#textBeside(alias, left, right);
+      return text === undefined ? undefined : [text];
+    }
+    const [one, other] = [this.#textsOf(left, alias), this.#textsOf(right, alias)];
+    if (operator === "AND") return one ?? other;
+    return operator === "OR" && one && other ? [...one, ...other] : undefined;
+  }
+
+  /** A text that a value of the item itself is compared with, as items have it: with its quotes. */
+  #textBeside(
+    alias: string,
+    held: Expression | undefined,
+    known: Expression | undefined,
+  ): string | undefined {
+    if (!held || !known || documentPath(held, alias) === undefined) return undefined;
+    const { value } = constantOf(known, this.#text);
+    return typeof value === "string" ? JSON.stringify(value) : undefined;
   }
 
   #and(left: Expression, right: Expression): Condition | undefined {
