@@ -1,4 +1,5 @@
 import { type Unsealed } from "../audit/chain.ts";
+import { nextRecord } from "../audit/next-record.ts";
 import { auditId, type StoredRecord } from "../audit/record.ts";
 import { shelve } from "../audit/stub.ts";
 import type { CloudEvent } from "../define/event.ts";
@@ -90,23 +91,14 @@ function erasedState(
   at: string,
 ): { state: EntityState; record: ReturnType<typeof sealErased> } {
   const { data, observed, changes } = eraseDocument(before, definition, { time: at, source: ERASER });
-  const { entity, id: entityId } = parseKey(event.subject);
   const outcome = changes.length === 0 ? "unchanged" : data === undefined ? "removed" : "updated";
   const unsealed: Unsealed = {
-    id: auditId(event.id),
-    kind: "audit",
-    key: event.subject,
-    entity,
-    entityId,
-    sequence: before.sequence + 1,
+    ...nextRecord(before, event, at),
     version: before.version + (changes.length > 0 ? 1 : 0),
     outcome,
     reason: erasedBy(erasing),
     rule: BY_ERASURE,
-    event,
     changes,
-    at,
-    previous: before.head,
   };
   const about = { personal: definition?.personal ?? [[]] };
   // The event is an operator's, and holds nothing of the entity.

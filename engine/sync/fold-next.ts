@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { type AuditRecord, auditId } from "../audit/record.ts";
+import type { AuditRecord } from "../audit/record.ts";
 import { ALL_PERSONAL, type PersonalParts, seal, type Unsealed } from "../audit/chain.ts";
+import { nextRecord } from "../audit/next-record.ts";
 import type { AppDefinition } from "../define/app.ts";
 import type { CloudEvent } from "../define/event.ts";
-import { parseKey } from "../define/key.ts";
 import type { RuleDefinition } from "../define/rule.ts";
 import { RuleError } from "../errors/rule-error.ts";
 import { sealErased } from "../privacy/erase-record.ts";
@@ -34,24 +34,13 @@ export interface Folding {
 
 /** The folding of an app. `ruleHash` gives the hash of a rule as built. */
 export function foldingOf(app: AppDefinition, ruleHash: (rule: RuleDefinition) => string): Folding {
-  const skipped = (state: EntityState, event: CloudEvent, why: Why, at: string): Unsealed => {
-    const { entity, id: entityId } = parseKey(event.subject);
-    return {
-      id: auditId(event.id),
-      kind: "audit",
-      key: event.subject,
-      entity,
-      entityId,
-      sequence: state.sequence + 1,
-      version: state.version,
-      outcome: "skipped",
-      ...why,
-      event: wellFormed(event),
-      changes: [],
-      at,
-      previous: state.head,
-    };
-  };
+  const skipped = (state: EntityState, event: CloudEvent, why: Why, at: string): Unsealed => ({
+    ...nextRecord(state, wellFormed(event), at),
+    version: state.version,
+    outcome: "skipped",
+    ...why,
+    changes: [],
+  });
   const partsOf = ({ type }: CloudEvent): PersonalParts => app.rules.get(type)?.on ?? ALL_PERSONAL;
   const erase: Folding["erase"] = (state, event, reason, at) =>
     recorded(state, sealErased(skipped(state, event, { reason, rule: BY_ERASURE }, at), partsOf(event)));

@@ -1,7 +1,7 @@
-import { type AuditRecord, auditId, type Outcome } from "../audit/record.ts";
+import type { AuditRecord, Outcome } from "../audit/record.ts";
 import { seal, type Unsealed } from "../audit/chain.ts";
+import { nextRecord } from "../audit/next-record.ts";
 import type { CloudEvent } from "../define/event.ts";
-import { parseKey } from "../define/key.ts";
 import type { RuleDefinition } from "../define/rule.ts";
 import { RuleError } from "../errors/rule-error.ts";
 import { applyRule, type RuleAnswer } from "./apply-rule.ts";
@@ -60,23 +60,14 @@ export function foldEvent(
   }
   const { outcome, reason } = judge(state, answer, { data, observed, changes, refused });
   const version = state.version + (changes.length > 0 ? 1 : 0);
-  const { entity, id } = parseKey(event.subject);
   const unsealed: Unsealed = {
-    id: auditId(event.id),
-    kind: "audit",
-    key: event.subject,
-    entity,
-    entityId: id,
-    sequence: state.sequence + 1,
+    ...nextRecord(state, event, context.at),
     version,
     outcome,
     ...(reason === undefined ? {} : { reason }),
     rule: { name: rule.name, hash: context.ruleHash },
-    event,
     changes,
     ...(refused.length > 0 ? { refused } : {}),
-    at: context.at,
-    previous: state.head,
   };
   const record = sealed(unsealed, rule, context.salt);
   const after = { ...state, data, version, sequence: record.sequence, head: record.hash, observed };

@@ -1,8 +1,8 @@
 import { seal, type Unsealed } from "../audit/chain.ts";
-import { auditId, type Outcome } from "../audit/record.ts";
+import { nextRecord } from "../audit/next-record.ts";
+import type { Outcome } from "../audit/record.ts";
 import type { DocumentDefinition } from "../define/document.ts";
 import type { CloudEvent } from "../define/event.ts";
-import { parseKey } from "../define/key.ts";
 import type { Undoing } from "../sync/control.ts";
 import type { EntityState } from "../sync/fold.ts";
 import type { Folded } from "../sync/fold-next.ts";
@@ -27,29 +27,20 @@ export function recordUndo(
   { undoing, document, at, salt }: Recording,
 ): Folded {
   const { data, observed, changes, refused } = taken;
-  const { entity, id: entityId } = parseKey(event.subject);
   const version = before.version + (changes.length > 0 ? 1 : 0);
-  const sequence = before.sequence + 1;
   const unsealed: Unsealed = {
-    id: auditId(event.id),
-    kind: "audit",
-    key: event.subject,
-    entity,
-    entityId,
-    sequence,
+    ...nextRecord(before, event, at),
     version,
     outcome: outcomeOf(before, taken),
     reason: `taken back by ${undoing.actor}: ${undoing.reason}`,
     rule: BY_UNDO,
-    event,
     changes,
     ...(refused.length > 0 ? { refused } : {}),
-    at,
-    previous: before.head,
   };
   // The event itself has the operator's words alone.
   const record = seal(unsealed, { personal: [], about: document }, salt);
-  return { state: { ...before, data, version, sequence, head: record.hash, observed }, record };
+  const { sequence, hash: head } = record;
+  return { state: { ...before, data, version, sequence, head, observed }, record };
 }
 
 /** What an undo does to the document, as its record says it. */

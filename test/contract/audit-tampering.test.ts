@@ -1,35 +1,13 @@
 import fc from "fast-check";
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { AuditRecord } from "../../engine/audit/record.ts";
 import { verifyEntities, type VerifiedEntity } from "../../engine/audit/verify/verify.ts";
 import { type CloudEvent } from "../../engine/define/index.ts";
-import {
-  event,
-  gone,
-  goneRule,
-  minute,
-  person,
-  told,
-  toldRule,
-  visited,
-  visitedRule,
-} from "../unit/sync/shop.ts";
-import { makeContainers } from "./app-containers.ts";
-import { useAccount } from "./cosmos-account.ts";
-import { type Desk, openDesk } from "./mending-desk.ts";
-import { rehashed, type Tamperer, tampererOf } from "./tampering.ts";
+import { event, gone, minute, told, visited } from "../unit/sync/shop.ts";
+import { rehashed } from "./tampering.ts";
+import { VerifyDesk } from "./verify-desk.ts";
 
-const account = useAccount();
-const definitions = { documents: [person], rules: [toldRule, goneRule, visitedRule] };
-let desk: Desk;
-let hand: Tamperer;
-let entities = 0;
-
-beforeAll(async () => {
-  await makeContainers(account.database);
-  desk = openDesk(account.database, definitions);
-  hand = tampererOf(account.database.container("unified"));
-});
+const shop = new VerifyDesk();
 
 const optional = <T>(of: fc.Arbitrary<T>): fc.Arbitrary<T | null | undefined> =>
   fc.oneof(of, fc.constant(null), fc.constant(undefined));
@@ -57,15 +35,15 @@ const chain = fc.array(said, { minLength: 2, maxLength: 8 });
 
 /** Writes a chain of an entity of its own, in folds of a few events. */
 async function write(events: readonly Said[]): Promise<string> {
-  const key = `person|${(entities += 1)}`;
+  const key = shop.newKey();
   for (let at = 0; at < events.length; at += 3) {
-    await desk.processor.process(events.slice(at, at + 3).map((each) => each(key)));
+    await shop.desk.processor.process(events.slice(at, at + 3).map((each) => each(key)));
   }
   return key;
 }
 async function verify(key: string): Promise<VerifiedEntity | undefined> {
   let found: VerifiedEntity | undefined;
-  for await (const one of verifyEntities(desk.ports, { key })) found = one;
+  for await (const one of verifyEntities(shop.desk.ports, { key })) found = one;
   return found;
 }
 
@@ -108,34 +86,35 @@ const tamperings: Record<string, Tampering> = {
     const record = records[at % records.length];
     if (!record) return;
     const places = proven(record);
-    await hand.put(withOther(record, places[at % places.length] ?? []) as object);
+    await shop.hand.put(withOther(record, places[at % places.length] ?? []) as object);
   },
   async "the document altered"(_, key, at) {
-    const document = await hand.document(key);
+    const document = await shop.hand.document(key);
     const places = proven(document);
-    await hand.put(withOther(document, places[at % places.length] ?? []) as object);
+    await shop.hand.put(withOther(document, places[at % places.length] ?? []) as object);
   },
   async "a record removed"(records, _, at) {
     const record = records[at % records.length];
-    if (record) await hand.remove(record);
+    if (record) await shop.hand.remove(record);
   },
   async "the document removed"(_, key) {
-    await hand.remove(await hand.document(key));
+    await shop.hand.remove(await shop.hand.document(key));
   },
   async "two records exchanged"(records, _, at) {
     const [one, two] = [records[at % records.length], records[(at + 1) % records.length]];
-    if (one && two) await hand.put({ ...one, sequence: two.sequence }, { ...two, sequence: one.sequence });
+    if (one && two)
+      await shop.hand.put({ ...one, sequence: two.sequence }, { ...two, sequence: one.sequence });
   },
   async "a record made anew"(records, _, at) {
     const record = records[at % records.length];
-    if (!record || "blob" in record) return hand.remove(...records.slice(0, 1));
-    await hand.put(rehashed({ ...record, rule: { name: "forged", hash: "" } }));
+    if (!record || "blob" in record) return shop.hand.remove(...records.slice(0, 1));
+    await shop.hand.put(rehashed({ ...record, rule: { name: "forged", hash: "" } }));
   },
   async "a record added"(records, _, at) {
     const record = records[at % records.length];
     if (!record) return;
     const event = { ...record.event, id: "crm:forged" };
-    await hand.put({ ...record, id: "audit|crm:forged", event });
+    await shop.hand.put({ ...record, id: "audit|crm:forged", event });
   },
 };
 
@@ -146,7 +125,7 @@ test("whatever is altered is found, and nothing where nothing is", async () => {
     fc.nat(10_000),
     async (events, name, at) => {
       const key = await write(events);
-      const records = await hand.records(key);
+      const records = await shop.hand.records(key);
       expect(await verify(key)).toEqual({ key, records: records.length, unread: 0 });
       await tamperings[name]?.(records, key, at);
       const verified = await verify(key);

@@ -17,12 +17,12 @@ export function declaredPath(schema: z.core.$ZodType, segments: Segments): Decla
   const path = segments.map((name, depth) => {
     const members = at.flatMap((each) => membersOf(each));
     const named = members.filter((member) => member.name === name);
-    const any = members.filter((member) => member.name === "*");
-    at = (named.length > 0 ? named : any).map((member) => member.schema);
+    const unnamed = members.filter((member) => member.name === "*");
+    at = (named.length > 0 ? named : unnamed).map((member) => member.schema);
     if (named.length > 0) return name;
-    declared &&= any.length > 0;
+    declared &&= unnamed.length > 0;
     // Names at the top are those of sub-schemas, in older schemas as well.
-    return depth === 0 && any.length === 0 ? name : "*";
+    return depth === 0 && unnamed.length === 0 ? name : "*";
   });
   return { path, declared };
 }

@@ -7,10 +7,9 @@ import {
   defineRule,
   merge,
   type RuleDefinition,
-  remove,
 } from "../../../engine/define/index.ts";
 import { NOTHING } from "../../../engine/sync/fold.ts";
-import { event, fold, gone, minute, person, told, toldRule } from "./shop.ts";
+import { event, fold, gone, minute, rankedShop, told } from "./shop.ts";
 
 type Rules = Readonly<Record<string, RuleDefinition>>;
 
@@ -25,20 +24,6 @@ function inEveryOrder(events: readonly CloudEvent[], rules?: Rules): unknown {
   const documents = orders(events).map((order) => fold(order, NOTHING, rules).state.data);
   for (const document of documents) expect(document).toEqual(documents[0]);
   return documents[0];
-}
-
-/** The rules of the shop, on a person whose sources have ranks. */
-function ranked(priority: Record<string, readonly string[]>): Rules {
-  const on = defineDocument("person", {
-    id: ["number"],
-    since: { "consent.since": "consent.marketing" },
-    schema: person.schema,
-    priority,
-  });
-  return {
-    [told.type]: defineRule({ on: { ...told, about: on }, to: on, apply: toldRule.apply as never }),
-    [gone.type]: defineRule({ on: { ...gone, about: on }, to: on, apply: () => remove("gone") }),
-  };
 }
 
 /** A person with a member `a` of any shape, and the rule that sets it. */
@@ -76,7 +61,7 @@ describe("in every order of arrival", () => {
           said(2, { consent: false }, "store"),
           said(3, { consent: true }, "store"),
         ],
-        ranked({ consent: ["crm", "store"] }),
+        rankedShop({ consent: ["crm", "store"] }).rules,
       ),
     ).toMatchObject({ consent: { marketing: true, since: minute(1) } });
   });
@@ -85,7 +70,7 @@ describe("in every order of arrival", () => {
     expect(
       inEveryOrder(
         [left(5), left(6, "store"), said(7, { email: "a" }, "store")],
-        ranked({ contact: ["crm", "store"] }),
+        rankedShop({ contact: ["crm", "store"] }).rules,
       ),
     ).toEqual({ identity: { number: "1" } });
   });
@@ -117,7 +102,7 @@ describe("in every order of arrival", () => {
 describe("what would not be a document", () => {
   it("given a removal by the higher source, a later partial event of the lower one is refused whole", () => {
     const events = [said(1, { name: "A" }), left(5), said(7, { email: "a" }, "store")];
-    const { state, records } = fold(events, NOTHING, ranked({ identity: ["crm", "store"] }));
+    const { state, records } = fold(events, NOTHING, rankedShop({ identity: ["crm", "store"] }).rules);
     expect(state.data).toBeUndefined();
     expect(records.at(-1)).toMatchObject({ outcome: "skipped", reason: "invalid", changes: [] });
     expect(records.at(-1)?.refused?.map(({ path }) => path)).toContain("contact.email");
@@ -190,7 +175,7 @@ describe("`since`", () => {
   });
 
   it("given many changes of a source that is outranked, it keeps to the highest", () => {
-    const rules = ranked({ consent: ["crm", "store"] });
+    const { rules } = rankedShop({ consent: ["crm", "store"] });
     const chatter = many.map((m) => said(m + 1, { consent: m % 2 === 0 }, "store"));
     const { since, said: length } = remembered([said(0, { consent: true }, "crm"), ...chatter], rules);
     expect(since).toMatchObject({ consent: { marketing: true, since: minute(0) } });

@@ -3,11 +3,10 @@ import { describe, expect, it } from "vitest";
 import { hashOf } from "../../../engine/audit/chain.ts";
 import type { AuditRecord } from "../../../engine/audit/record.ts";
 import type { CloudEvent } from "../../../engine/define/event.ts";
-import { defineDocument, defineRule, remove } from "../../../engine/define/index.ts";
 import { NOTHING } from "../../../engine/sync/fold.ts";
 import { pathSegments, withValue } from "../../../engine/sync/paths.ts";
 import { spokenWith } from "./sayings.ts";
-import { event, fold, gone, minute, person, plainRule, told, toldRule } from "./shop.ts";
+import { event, fold, gone, minute, person, plainRule, rankedShop, told, toldRule } from "./shop.ts";
 
 const text = fc.constantFrom("a", "b", "c");
 const spoken = spokenWith(text);
@@ -94,24 +93,7 @@ describe("the order of observation", () => {
 
   describe("with a priority of sources", () => {
     const order = ["crm", "store"];
-    const ranked = defineDocument("person", {
-      id: ["number"],
-      since: person.since,
-      schema: person.schema,
-      priority: Object.fromEntries(person.subSchemas.map((name) => [name, order])),
-    });
-    const rules = {
-      [told.type]: defineRule({
-        on: { ...told, about: ranked },
-        to: ranked,
-        apply: toldRule.apply as never,
-      }) as never,
-      [gone.type]: defineRule({
-        on: { ...gone, about: ranked },
-        to: ranked,
-        apply: () => remove("gone"),
-      }) as never,
-    };
+    const { rules } = rankedShop(Object.fromEntries(person.subSchemas.map((name) => [name, order])));
 
     it("any order of arrival gives the same document, removals included", () => {
       fc.assert(

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   type CloudEvent,
+  type DocumentDefinition,
   defineDocument,
   defineEvent,
   defineRule,
@@ -139,4 +140,28 @@ export function fold(
     records.push(folded.record);
   }
   return { state, records };
+}
+
+/** The shop, of whose sources some rank before others: its document, and the rules that alter it. */
+export function rankedShop(priority: Record<string, readonly string[]>): {
+  readonly document: DocumentDefinition;
+  readonly rules: Readonly<Record<string, RuleDefinition>>;
+} {
+  const { since, schema } = person;
+  const document = defineDocument("person", { id: ["number"], since, schema, priority });
+  return {
+    document,
+    rules: {
+      [told.type]: defineRule({
+        on: { ...told, about: document },
+        to: document,
+        apply: toldRule.apply as never,
+      }),
+      [gone.type]: defineRule({
+        on: { ...gone, about: document },
+        to: document,
+        apply: () => remove("asked to go"),
+      }),
+    },
+  };
 }

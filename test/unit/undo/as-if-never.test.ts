@@ -1,18 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type CloudEvent,
-  defineDocument,
-  type DocumentDefinition,
-  defineRule,
-  remove,
-} from "../../../engine/define/index.ts";
+import type { CloudEvent, DocumentDefinition } from "../../../engine/define/index.ts";
 import { BLANK, replayRecord } from "../../../engine/audit/replay.ts";
 import type { EntityState } from "../../../engine/sync/fold.ts";
 import { standingAt } from "../../../engine/sync/observed.ts";
 import { pathSegments } from "../../../engine/sync/paths.ts";
 import { spokenWith } from "../sync/sayings.ts";
-import { event, gone, minute, person, told, toldRule } from "../sync/shop.ts";
+import { event, gone, minute, person, rankedShop, told } from "../sync/shop.ts";
 import { type Chain, fold, type Made, undoOf } from "./chain.ts";
 
 const CAUSE = "pull/store/7";
@@ -86,31 +80,14 @@ const isMixed = (...chains: readonly Chain[]): boolean =>
   );
 
 /** One document, ranked: the CRM outranks the store, and of contacts the till outranks both. */
-const ranked = defineDocument("person", {
-  id: ["number"],
-  since: person.since,
-  schema: person.schema,
-  priority: {
-    ...Object.fromEntries(person.subSchemas.map((name) => [name, ["crm", "store"]])),
-    "contact.email": ["till", "crm"],
-  },
+const ranked = rankedShop({
+  ...Object.fromEntries(person.subSchemas.map((name) => [name, ["crm", "store"]])),
+  "contact.email": ["till", "crm"],
 });
-const rankedRules = {
-  [told.type]: defineRule({
-    on: { ...told, about: ranked },
-    to: ranked,
-    apply: toldRule.apply as never,
-  }) as never,
-  [gone.type]: defineRule({
-    on: { ...gone, about: ranked },
-    to: ranked,
-    apply: () => remove("asked to go"),
-  }) as never,
-};
 
 describe.each<[string, Made]>([
   ["without ranks", {}],
-  ["with ranks of sources, one below another", { rules: rankedRules, document: ranked }],
+  ["with ranks of sources, one below another", ranked],
 ])("an undo, %s", (_name, made) => {
   const undo = (): CloudEvent => undoOf({ cause: CAUSE });
   const check = (
