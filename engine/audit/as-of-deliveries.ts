@@ -2,7 +2,7 @@ import type { Watermark } from "../deliveries/watermark.ts";
 import { watermarkId } from "../deliveries/watermark.ts";
 import type { Documents } from "../ports.ts";
 import type { DeliveryRecord } from "../deliveries/records.ts";
-import { readSome } from "./read-some.ts";
+import { readSome } from "../read-pages.ts";
 
 /** What a destination had of an entity by some time. */
 export type DeliveredBy = {

@@ -2,7 +2,7 @@ import type { Ports } from "../ports.ts";
 import type { DocumentItem } from "../sync/entity.ts";
 import { isErased } from "./erased.ts";
 import { readChain } from "./read-chain.ts";
-import { readSome } from "./read-some.ts";
+import { readSome } from "../read-pages.ts";
 import type { AuditRecord } from "./record.ts";
 import { checkWhole } from "./verify/check-record.ts";
 import { BLANK, replayRecord, type ReplayedState } from "./replay.ts";

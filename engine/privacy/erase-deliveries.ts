@@ -7,6 +7,7 @@ import { isPlain } from "../define/merge.ts";
 import { ContendedError } from "../errors/contended-error.ts";
 import type { Item, Ports, Write } from "../ports.ts";
 import { ERASED } from "./erase-input.ts";
+import { readAll } from "../read-pages.ts";
 import { withoutSystemFields } from "../system-fields.ts";
 
 /** Attempts that are looked at in one step; one may have a megabyte. */
@@ -69,20 +70,12 @@ export async function eraseBeside(
   version: number,
 ): Promise<number> {
   let letters = 0;
-  let cursor: string | undefined;
-  do {
-    const page = await documents.query<Beside>("deliveries", {
-      text: "SELECT c.id, c.kind, c.integration FROM c WHERE c.kind IN ('dead-letter', 'pending')",
-      partition: key,
-      limit: PAGE,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    for (const { id, kind, integration } of page.items) {
-      if (kind === "dead-letter") letters += 1;
-      await alterBeside(documents, key, id, integration, version);
-    }
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
+  const text = "SELECT c.id, c.kind, c.integration FROM c WHERE c.kind IN ('dead-letter', 'pending')";
+  const query = { text, partition: key, limit: PAGE };
+  for await (const { id, kind, integration } of readAll<Beside>(documents, "deliveries", query)) {
+    if (kind === "dead-letter") letters += 1;
+    await alterBeside(documents, key, id, integration, version);
+  }
   return letters;
 }
 

@@ -8,6 +8,7 @@ import type { CloudEvent } from "../define/event.ts";
 import type { PersonalPaths } from "../define/personal.ts";
 import { BlobLostError } from "../errors/blob-lost-error.ts";
 import type { Blobs, Ports } from "../ports.ts";
+import { readAll } from "../read-pages.ts";
 import { loadEntity } from "../sync/entity.ts";
 import { LINE, type ParkedEvent } from "../sync/park.ts";
 import { scalarsOf } from "./scalars.ts";
@@ -124,15 +125,6 @@ async function wholeUnlessLost(stored: StoredRecord, blobs: Blobs): Promise<Audi
 }
 
 async function* waitingEvents(documents: Ports["documents"], key: string): AsyncGenerator<CloudEvent> {
-  let cursor: string | undefined;
-  do {
-    const page = await documents.query<ParkedEvent>("unified", {
-      text: LINE,
-      partition: key,
-      limit: 20,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    for (const { event } of page.items) yield event;
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
+  const line = { text: LINE, partition: key, limit: 20 };
+  for await (const { event } of readAll<ParkedEvent>(documents, "unified", line)) yield event;
 }

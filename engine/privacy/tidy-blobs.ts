@@ -1,6 +1,7 @@
 import { sha256 } from "../blob-reference.ts";
 import { ContendedError } from "../errors/contended-error.ts";
 import type { Ports } from "../ports.ts";
+import { readAll } from "../read-pages.ts";
 import { DOCUMENT } from "../sync/entity.ts";
 import { withoutSystemFields } from "../system-fields.ts";
 
@@ -61,17 +62,12 @@ async function notNamed(
 ): Promise<readonly string[]> {
   if (names.length === 0) return [];
   const named = new Set<string>();
-  let cursor: string | undefined;
-  do {
-    const page = await documents.query<string>("unified", {
-      text: "SELECT VALUE c.blob.name FROM c WHERE c.kind = 'audit' AND ARRAY_CONTAINS(@names, c.blob.name)",
-      parameters: { names },
-      partition: key,
-      limit: MAX_LISTED,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    for (const name of page.items) named.add(name);
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined);
+  const query = {
+    text: "SELECT VALUE c.blob.name FROM c WHERE c.kind = 'audit' AND ARRAY_CONTAINS(@names, c.blob.name)",
+    parameters: { names },
+    partition: key,
+    limit: MAX_LISTED,
+  };
+  for await (const name of readAll<string>(documents, "unified", query)) named.add(name);
   return names.filter((name) => !named.has(name));
 }

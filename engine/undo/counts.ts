@@ -1,4 +1,4 @@
-import { fieldOf } from "../audit/rehearse/difference.ts";
+import { fieldOf } from "../privacy/in-results.ts";
 import type { DocumentDefinition } from "../define/document.ts";
 import { pathSegments } from "../sync/paths.ts";
 

@@ -1,10 +1,7 @@
-import { fieldOf } from "../audit/rehearse/difference.ts";
-import { declaredPath } from "../audit/rehearse/paths.ts";
 import type { DocumentDefinition } from "../define/document.ts";
 import { parseKey } from "../define/key.ts";
-import { personalWithin } from "../define/personal.ts";
 import { BlobLostError } from "../errors/blob-lost-error.ts";
-import { MASKED, maskValue } from "../privacy/mask.ts";
+import { shownAt } from "../privacy/in-results.ts";
 import type { Working } from "../runs/work.ts";
 import { loadEntity } from "../sync/entity.ts";
 import { pathSegments } from "../sync/paths.ts";
@@ -18,8 +15,6 @@ import type { Foreseen, Sample, UndoRequest, UndoState, UndoWork } from "./undo-
 const PAGE = 25;
 const SAMPLES = 25;
 const FIELDS_OF_SAMPLE = 10;
-/** Longest value in a sample, in characters of its JSON. */
-const MAX_VALUE = 500;
 const NOTHING: Foreseen = {
   entities: 0,
   fields: {},
@@ -87,23 +82,12 @@ async function lookAt(
 }
 
 function shown({ changes }: TakenBack, document: DocumentDefinition): Sample["changes"] {
-  const { personal, schema } = document;
-  return changes.slice(0, FIELDS_OF_SAMPLE).map(({ path, ...change }) => {
-    const at = pathSegments(path);
-    // What today's schema does not know may have been personal in one before.
-    const known = declaredPath(schema, at).declared;
-    const isPersonal = !known || personalWithin(personal, at).length > 0;
-    const sides = (["old", "new"] as const).flatMap((side) => {
-      const value = change[side];
-      return value === undefined ? [] : [[side, known ? brief(maskValue(value, personal, at)) : MASKED]];
-    });
+  return changes.slice(0, FIELDS_OF_SAMPLE).map((change) => {
+    const { path, value } = shownAt(document, pathSegments(change.path));
     return {
-      path: isPersonal ? fieldOf(document, at) : path,
-      ...(Object.fromEntries(sides) as Pick<Sample["changes"][number], "old" | "new">),
+      path,
+      ...(change.old === undefined ? {} : { old: value(change.old) }),
+      ...(change.new === undefined ? {} : { new: value(change.new) }),
     };
   });
-}
-
-function brief(value: unknown): unknown {
-  return JSON.stringify(value).length > MAX_VALUE ? "[too large to show]" : value;
 }

@@ -1,6 +1,6 @@
 import type { Documents } from "../../ports.ts";
 import type { ExplainedAttempt } from "./deliveries.ts";
-import { readSome, type Some } from "../read-some.ts";
+import { readSome, type Some } from "../../read-pages.ts";
 
 const MEMBERS =
   "c.integration, c.eventId, c.status, c.version, c.attempt, c.at, c.durationMs, c.error, c.reason, c.run";

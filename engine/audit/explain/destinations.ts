@@ -5,7 +5,7 @@ import type { PendingDelivery } from "../../deliveries/pending.ts";
 import type { Watermark } from "../../deliveries/watermark.ts";
 import type { Documents } from "../../ports.ts";
 import { MASKED } from "../../privacy/mask.ts";
-import { readSome } from "../read-some.ts";
+import { readSome } from "../../read-pages.ts";
 
 /** How one integration stands with an entity now. */
 export interface Standing {

@@ -3,7 +3,7 @@ import { eachLeaf, pathText, type Segments, valueAt } from "../../sync/paths.ts"
 import { historyOf, type LeafHistory, type ReadRecord, type Show } from "./leaf.ts";
 import { type Chain, type Mention, mentionsOf, mentionsOfLeaf, pathsSpokenOf, recordsById } from "./query.ts";
 import { readForExplaining } from "./read.ts";
-import type { Some } from "../read-some.ts";
+import type { Some } from "../../read-pages.ts";
 
 /** Most leaves of one explanation. */
 const MOST_LEAVES = 50;

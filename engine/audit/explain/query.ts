@@ -1,5 +1,5 @@
 import type { Documents } from "../../ports.ts";
-import { readSome, type Some } from "../read-some.ts";
+import { readSome, type Some } from "../../read-pages.ts";
 import type { StoredRecord } from "../record.ts";
 
 /** Whose records are asked for: those of an entity, up to one of its chain. */

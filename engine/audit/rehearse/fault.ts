@@ -1,7 +1,7 @@
 import type { RuleDefinition } from "../../define/rule.ts";
 import { RuleError } from "../../errors/rule-error.ts";
 import { pathSegments, pathText } from "../../sync/paths.ts";
-import { declaredPath } from "./paths.ts";
+import { declaredPath } from "../../privacy/declared-path.ts";
 
 /** Most paths of a schema's faults that are named. */
 const MOST_PATHS = 10;

@@ -1,7 +1,8 @@
 import type { DocumentDefinition } from "../../define/document.ts";
 import type { RehearsedEntity } from "./chain.ts";
 import type { DifferentDelivery } from "./deliveries.ts";
-import { type Difference, fieldOf, shown, type ShownDifference } from "./difference.ts";
+import { fieldOf } from "../../privacy/in-results.ts";
+import { type Difference, shown, type ShownDifference } from "./difference.ts";
 import { ruleFault } from "./fault.ts";
 
 /** What a rehearsal of one entity came to. */

@@ -1,6 +1,7 @@
 import { conditionOf } from "../../condition.ts";
-import type { Documents, Page, Ports, Stored } from "../../ports.ts";
+import type { Documents, Ports, Stored } from "../../ports.ts";
 import { BY_ERASURE } from "../../privacy/erased.ts";
+import { readAll } from "../../read-pages.ts";
 import { DOCUMENT, type DocumentItem } from "../../sync/entity.ts";
 import type { Break } from "./break.ts";
 import { documentBreak, type Folded } from "./check-document.ts";
@@ -118,23 +119,15 @@ async function readLinks({ documents, blobs }: Shelf, key: string): Promise<Read
   const links: Link[] = [];
   const wiped: Link[] = [];
   let erasure = 0;
-  let cursor: string | null = null;
-  do {
-    const page: Page<StoredRecord> = await documents.query<StoredRecord>("unified", {
-      text: "SELECT * FROM c WHERE c.kind = 'audit' OR STARTSWITH(c.id, 'audit|')",
-      partition: key,
-      limit: PAGE,
-      ...(cursor === null ? {} : { cursor }),
-    });
-    for (const stored of page.items) {
-      const checked = await checkTwice(stored, documents, key, blobs);
-      const link = linkOf(stored, checked);
-      links.push(link);
-      if (isWiped(stored, checked)) wiped.push(link);
-      if (checked.record && isErasure(checked.record)) erasure = Math.max(erasure, link.sequence);
-    }
-    cursor = page.next;
-  } while (cursor !== null);
+  const text = "SELECT * FROM c WHERE c.kind = 'audit' OR STARTSWITH(c.id, 'audit|')";
+  const query = { text, partition: key, limit: PAGE };
+  for await (const stored of readAll<StoredRecord>(documents, "unified", query)) {
+    const checked = await checkTwice(stored, documents, key, blobs);
+    const link = linkOf(stored, checked);
+    links.push(link);
+    if (isWiped(stored, checked)) wiped.push(link);
+    if (checked.record && isErasure(checked.record)) erasure = Math.max(erasure, link.sequence);
+  }
   return { links, wiped, erasure };
 }
 

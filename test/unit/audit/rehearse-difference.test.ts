@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineDocument, personal } from "../../../engine/define/index.ts";
-import { differences, fieldOf, shown } from "../../../engine/audit/rehearse/difference.ts";
+import { differences, shown } from "../../../engine/audit/rehearse/difference.ts";
+import { fieldOf } from "../../../engine/privacy/in-results.ts";
 import { MASKED } from "../../../engine/privacy/mask.ts";
 
 const contact = personal(z.strictObject({ email: z.string().optional() }));

@@ -1,4 +1,4 @@
-import type { Container, DocumentQuery, Documents, Page } from "../ports.ts";
+import type { Container, DocumentQuery, Documents, Page } from "./ports.ts";
 
 /** The first results of a query, and whether there are more behind them. */
 export interface Some<T> {
@@ -24,4 +24,19 @@ export async function readSome<T>(
     cursor = page.next;
   } while (cursor !== null && items.length <= count);
   return { items: items.slice(0, count), more: items.length > count };
+}
+
+/** All results of a query, a page of `limit` at a time, as far as they are asked for. */
+export async function* readAll<T>(
+  documents: Pick<Documents, "query">,
+  container: Container,
+  query: Omit<DocumentQuery, "cursor">,
+): AsyncGenerator<T> {
+  let cursor: string | null = null;
+  do {
+    const from = cursor === null ? {} : { cursor };
+    const page: Page<T> = await documents.query<T>(container, { ...query, ...from });
+    yield* page.items;
+    cursor = page.next;
+  } while (cursor !== null);
 }

@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { innerSchemas } from "../../define/schema.ts";
-import type { Segments } from "../../sync/paths.ts";
+import { innerSchemas } from "../define/schema.ts";
+import type { Segments } from "../sync/paths.ts";
 
 /** A path as a schema has it. */
 export interface DeclaredPath {
