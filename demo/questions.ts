@@ -73,11 +73,11 @@ async function explain(
   if (setBy) story.note(setBy.why);
   for (const before of earlier)
     story.note(`before it: ${shown(before.value)}, which ${before.source} saw at ${clock(before.time)}`);
-  for (const loser of lost) story.note(`it lost: ${shown(loser.value)}; ${loser.why}`);
+  for (const loser of lost) story.note(`did not stand: ${shown(loser.value)}; ${loser.why}`);
   for (const { integration, reached, has } of deliveries)
     story.note(`${integration}: ${reached}${has > 0 ? `, has version ${has}` : ""}`);
 }
 
 function shown(value: unknown): string {
-  return value === undefined ? "nothing" : JSON.stringify(value);
+  return value === undefined ? "no value" : JSON.stringify(value);
 }

@@ -56,8 +56,8 @@ function verdict(verified: Verified): string {
 }
 
 function checkpointVerdict(checkpoint: Held): string {
-  const { covers, signed, key, holds } = checkpoint;
-  const which = `checkpoint of ${covers}`;
+  const { covers, entities, records, signed, key, holds } = checkpoint;
+  const which = `checkpoint of ${covers}, ${counted(entities, "entity")}, ${counted(records, "record")}`;
   if (!signed)
     return `${which}: not signed by ${key === "pinned" ? "the key given" : "the key that it names"}`;
   const by =

@@ -121,7 +121,8 @@ describe("the program that verifies from outside", () => {
     await tell("ana", 3, "later@example.com");
     const holds = await program(...STORE(), "--checkpoint", checkpointFile);
     expect(holds.code).toBe(0);
-    expect(holds.out).toContain("signed by the key that it names, which is trusted");
+    expect(holds.out).toMatch(/^checkpoint of \S+, 5 entities, 10 records: signed by the key that it names/m);
+    expect(holds.out).toContain("which is trusted (pin it with --public-key)");
     expect(holds.out).toContain("nothing recorded by then was altered or removed");
     await writeAnew("leo");
     expect(await program(...STORE())).toMatchObject({ code: 0 });

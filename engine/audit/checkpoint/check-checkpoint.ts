@@ -34,6 +34,9 @@ export const checkpoint: z.ZodType<Checkpoint & { readonly proof?: InclusionProo
 /** What came of holding a store against a checkpoint. */
 export interface CheckedCheckpoint {
   readonly covers: string;
+  /** How many it says that there were. */
+  readonly entities: number;
+  readonly records: number;
   /** Signed by the key that was to be; else the rest was not looked at. */
   readonly signed: boolean;
   /** Whether the key is the one that was asked for, or what the checkpoint itself says. */
@@ -72,9 +75,10 @@ export async function checkCheckpoint(
   documents: Pick<Documents, "query">,
   { checkpoint: asked, publicKey, entity, heads, keep }: Against,
 ): Promise<CheckedCheckpoint> {
-  const { covers, proof } = asked;
+  const { covers, entities, records, proof } = asked;
   const signed = isSigned(asked) && (publicKey === undefined || publicKey === asked.publicKey);
-  const told = { covers, signed, key: publicKey === undefined ? ("its own" as const) : ("pinned" as const) };
+  const key = publicKey === undefined ? ("its own" as const) : ("pinned" as const);
+  const told = { covers, entities, records, signed, key };
   if (!signed) return { ...told, holds: false };
   if (proof && entity === proof.leaf.key) {
     return { ...told, holds: isProven(proof, asked) && (await isRecorded(documents, proof.leaf)) };
@@ -91,8 +95,7 @@ export async function checkCheckpoint(
   const summary = await summarize(keep ? telling(compared, keep) : compared);
   return {
     ...told,
-    holds:
-      summary.root === asked.root && summary.entities === asked.entities && summary.records === asked.records,
+    holds: summary.root === asked.root && summary.entities === entities && summary.records === records,
     now: summary,
     ...(heads ? { differences } : {}),
     ...(count > differences.length ? { more: count - differences.length } : {}),
