@@ -7,7 +7,7 @@ import { type Folding, foldingOf } from "../../sync/fold-next.ts";
 import { isErased } from "../erased.ts";
 import type { AuditRecord } from "../record.ts";
 import { Heard } from "./heard.ts";
-import { applyRecorded, NO_DEFINITION } from "./recorded.ts";
+import { applyRecorded, NO_DEFINITION, withToldTimes } from "./recorded.ts";
 import { Statements } from "./statements.ts";
 import { BLANK, type ReplayedState, replayRecord } from "../replay.ts";
 
@@ -96,7 +96,9 @@ export async function rehearseChain(
     if (!changed) rehearsed = { ...rehearsed, data: recorded.data, version: recorded.version };
     else if (event.type === UNDO) counts.undone += 1;
     heard.note(record, asked);
-    statements.note(rehearsed.observed, record, (document ?? NO_DEFINITION).since);
+    const definition = document ?? NO_DEFINITION;
+    rehearsed = { ...rehearsed, observed: withToldTimes(rehearsed, definition) };
+    statements.note(rehearsed.observed, record, definition.since);
   }
   return { recorded, rehearsed, ...counts, ...(parked ? { parked } : {}) };
 }

@@ -4,6 +4,7 @@ import { eraseDocument } from "../../privacy/erase-document.ts";
 import { ERASER } from "../../privacy/erased.ts";
 import type { EntityState } from "../../sync/fold.ts";
 import { keepValid } from "../../sync/keep-valid.ts";
+import { type Observed, type Sighting, standingAt } from "../../sync/observed.ts";
 import { pathSegments, sameValue, type Segments, valueAt, withValue } from "../../sync/paths.ts";
 import { type Assertion, resolve } from "../../sync/resolve.ts";
 import { sinceWhen, type Statement } from "../../sync/since.ts";
@@ -159,6 +160,28 @@ function takeBack(state: EntityState, { record, stood, document }: Recorded, mem
   return document && isValid(document, stood.after)
     ? keepValid(state, document.schema, { data: timed, observed, changes: [], refused: [] })
     : { data: timed, observed };
+}
+
+/**
+ * The sightings of a document, with a statement for each time in it that was recorded and that what was heard does not
+ * tell: a record does not list what its event said where that was refused as invalid, and an undo may have let it
+ * stand. The next event that is run again reckons all times from what was said.
+ */
+export function withToldTimes(
+  { data, observed }: Standing,
+  { since, priority }: Pick<DocumentDefinition, "priority" | "since">,
+): Observed {
+  const told: Record<string, Sighting> = {};
+  for (const [path, about] of Object.entries(since)) {
+    const subject = pathSegments(about);
+    const [value, start] = [valueAt(data, subject), valueAt(data, pathSegments(path))];
+    if (value === undefined || typeof start !== "string") continue;
+    const said = observed[path]?.said ?? [];
+    if (startOf(data, { path, about, said }, { priority }) !== undefined) continue;
+    const source = standingAt(observed, priority, subject)?.source ?? "";
+    told[path] = { time: start, source, ...observed[path], said: [[start, value, source]] };
+  }
+  return Object.keys(told).length > 0 ? { ...observed, ...told } : observed;
 }
 
 function startOf(

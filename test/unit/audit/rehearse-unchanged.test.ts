@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { AuditRecord } from "../../../engine/audit/record.ts";
+import { event, gone, minute, told, visited } from "../sync/shop.ts";
 import { arrivals, paths, rankedShop, recorded, rehearsed, shop } from "./rehearsal.ts";
 
 const apps = {
@@ -53,4 +54,22 @@ describe.each(Object.entries(apps))("rules that did not change, where %s", (_, a
       { numRuns: 300 },
     );
   });
+});
+
+it("keep the time of a value that was refused at first and that an undo let stand", async () => {
+  const app = apps["the CRM outranks the store"];
+  const records = await recorded(
+    [
+      event(gone.type, minute(0), {}, "store"),
+      event(told.type, minute(0), { consent: false }, "crm"),
+      { undo: 0 },
+      event(visited.type, minute(0), {}, "crm"),
+    ],
+    app,
+  );
+  for (const inScope of [[4], [2, 4]]) {
+    const entity = await rehearsed(records, app, { holds: ({ sequence }) => inScope.includes(sequence) });
+    expect(entity.rehearsed.data).toMatchObject({ consent: { marketing: false, since: minute(0) } });
+    expect(paths(entity)).toEqual([]);
+  }
 });
