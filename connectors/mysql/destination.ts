@@ -1,7 +1,7 @@
 import type { Attempt, AttemptContext, Destination, Setting, Snapshot } from "../../engine/define/index.ts";
 import { Batcher } from "./batcher.ts";
 import { pastLocks } from "./locks.ts";
-import { connectionPool, type ConnectionPool } from "./pool.ts";
+import { connectionPool, type ConnectionPool } from "../../engine/mysql/pool.ts";
 import { prepareTables } from "./prepare.ts";
 import { requestOf } from "./request.ts";
 import { type Row, rowsOf } from "./rows.ts";

@@ -1,5 +1,5 @@
 import { ExponentialBackoff, handleWhen, retry, wrap } from "cockatiel";
-import { isDeadlock, isLockWait } from "./verdict.ts";
+import { isDeadlock, isLockWait } from "../../engine/mysql/errors.ts";
 
 /** A deadlock tells at once, and hardly ever comes twice: up to five more times, after some 20 to 500 ms each. */
 const deadlocks = retry(handleWhen(isDeadlock), {

@@ -1,5 +1,5 @@
 import { RetryableError } from "../../engine/errors/retryable-error.ts";
-import type { Connection } from "./pool.ts";
+import type { Connection } from "../../engine/mysql/pool.ts";
 import type { Table } from "./table.ts";
 import type { Tables } from "./versions.ts";
 import type { TablePlace } from "./write-table.ts";

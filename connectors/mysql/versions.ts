@@ -1,4 +1,4 @@
-import type { Connection } from "./pool.ts";
+import type { Connection } from "../../engine/mysql/pool.ts";
 import type { Table } from "./table.ts";
 
 /** The tables of an integration, in one database. The first one gives its name to the versions of all. */

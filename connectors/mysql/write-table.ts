@@ -1,5 +1,5 @@
 import type { Cell } from "./columns.ts";
-import type { Connection } from "./pool.ts";
+import type { Connection } from "../../engine/mysql/pool.ts";
 import type { Row } from "./rows.ts";
 import type { Table } from "./table.ts";
 

@@ -1,4 +1,4 @@
-import type { Connection } from "./pool.ts";
+import type { Connection } from "../../engine/mysql/pool.ts";
 import type { Row } from "./rows.ts";
 import { keepVersions, lockVersions, type Tables } from "./versions.ts";
 import { writeTable } from "./write-table.ts";

@@ -51,6 +51,7 @@ export interface Topology {
 export const EVENTS = "events";
 export const RUNS = "runs";
 export const WAKEUPS = "wakeups";
+export const LOADS = "loads";
 export const CHANGES = "changes";
 export const DATABASE = "caudal";
 
@@ -63,6 +64,7 @@ export function topologyOf(app: AppDefinition): Topology {
       { name: EVENTS, ...LOCK, duplicateDetectionWindow: "PT10M" },
       { name: RUNS, ...LOCK, duplicateDetectionWindow: "PT10M" },
       { name: WAKEUPS, ...LOCK },
+      { name: LOADS, ...LOCK },
     ],
     topics: [
       {

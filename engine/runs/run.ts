@@ -25,6 +25,10 @@ export const RUN_KINDS = [
   "rehearsal",
   "undo",
   "erasure",
+  "load",
+  "profile",
+  "index",
+  "import",
 ] as const;
 
 /** A kind of long work. */

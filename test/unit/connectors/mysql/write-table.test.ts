@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Connection, Parameter } from "../../../../connectors/mysql/pool.ts";
+import type { Connection, Parameter } from "../../../../engine/mysql/pool.ts";
 import { type Table, tableKinds, tableOf } from "../../../../connectors/mysql/table.ts";
 import { type TableChange, writeTable } from "../../../../connectors/mysql/write-table.ts";
 import type { DocumentDefinition } from "../../../../engine/define/index.ts";
