@@ -94,6 +94,15 @@ export interface Documents {
   query<T>(container: Container, query: DocumentQuery): Promise<Page<T>>;
 }
 
+/** A blob that is being read. */
+export interface BlobStream {
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Bytes in all. */
+  readonly size: number;
+  /** Names these bytes: another put has another one. */
+  readonly etag: string;
+}
+
 /**
  * Bytes that are too large for a message or an item, by name. `put` resolves once they are durable, and replaces what
  * had the name; `get` is undefined where nothing has it; to delete what is not there is no error. `list` gives the
@@ -103,6 +112,17 @@ export interface Documents {
 export interface Blobs {
   put(name: string, bytes: Uint8Array): Promise<void>;
   get(name: string): Promise<Uint8Array | undefined>;
+  /**
+   * What has the name, for bytes of any size; undefined where nothing has it. The bytes are fetched as they are asked
+   * for, some MiB at a time. All are of the same put: when the blob is replaced or deleted meanwhile, the iteration
+   * throws a ChangedBlobError. To be iterated once.
+   */
+  stream(name: string): Promise<BlobStream | undefined>;
+  /**
+   * An address (https URL) where anybody may write the blob of that name, and nothing else, until then (milliseconds
+   * since 1970): one `PUT` with `x-ms-blob-type: BlockBlob` of at most 5,000 MiB, or blocks and their list.
+   */
+  uploadAddress(name: string, until: number): Promise<string>;
   delete(name: string): Promise<void>;
   list(prefix: string): AsyncIterable<string>;
 }

@@ -20,6 +20,8 @@ const READS_ALONE = async (): Promise<never> => {
 /** Without a storage account: nothing is there. */
 const NO_BLOBS: Blobs = {
   get: async () => undefined,
+  stream: async () => undefined,
+  uploadAddress: READS_ALONE,
   put: READS_ALONE,
   delete: READS_ALONE,
   list: async function* () {},

@@ -1,12 +1,16 @@
-import { buffer } from "node:stream/consumers";
+import { Readable } from "node:stream";
 import {
+  type BlobDownloadResponseParsed,
   type BlobServiceClient,
+  type BlockBlobClient,
   type ContainerClient,
   RestError,
   type StoragePipelineOptions,
 } from "@azure/storage-blob";
+import { ChangedBlobError } from "../errors/changed-blob-error.ts";
 import { UnavailableError } from "../errors/unavailable-error.ts";
 import type { Blobs } from "../ports.ts";
+import { uploadAddress } from "./upload-address.ts";
 
 /** The container that holds what the engine keeps as blobs. */
 const CONTAINER = "caudal";
@@ -18,6 +22,9 @@ export const BLOB_OPTIONS: StoragePipelineOptions = {
 
 /** How long one call may take with all its tries, in milliseconds; the SDK itself knows no limit. */
 const TIMEOUT_MS = 8_000;
+
+/** How many bytes of a blob are fetched at once: 4 MiB, which arrive well within the timeout. */
+const RANGE = 4 * 1024 * 1024;
 
 /** Names that are asked for at once. */
 const PAGE = 1_000;
@@ -43,8 +50,20 @@ export function azureBlobs(client: BlobServiceClient): Blobs {
     get: (name) =>
       within(async (abortSignal) => {
         const answer = await container.getBlockBlobClient(name).download(0, undefined, { abortSignal });
-        return answer.readableStreamBody && (await buffer(answer.readableStreamBody));
+        return bytesOf(answer);
       }).catch(unlessMissing),
+    async stream(name) {
+      const blob = container.getBlockBlobClient(name);
+      const found = await within((abortSignal) => blob.getProperties({ abortSignal })).catch(unlessMissing);
+      if (found === undefined) return undefined;
+      const { contentLength: size = 0, etag = "" } = found;
+      return { bytes: ranges(blob, size, etag), size, etag };
+    },
+    async uploadAddress(name, until) {
+      await make();
+      const blob = container.getBlockBlobClient(name);
+      return within((abortSignal) => uploadAddress(client, blob, until, abortSignal));
+    },
     async delete(name) {
       await within((abortSignal) => container.getBlockBlobClient(name).delete({ abortSignal })).catch(
         unlessMissing,
@@ -60,6 +79,35 @@ export function azureBlobs(client: BlobServiceClient): Blobs {
       }
     },
   };
+}
+
+/** All bytes of one put, a range at a time. */
+async function* ranges(blob: BlockBlobClient, size: number, etag: string): AsyncGenerator<Uint8Array> {
+  const fetch = (from: number): Promise<Uint8Array> =>
+    within(async (abortSignal) => {
+      const count = Math.min(RANGE, size - from);
+      const answer = await blob.download(from, count, { abortSignal, conditions: { ifMatch: etag } });
+      return bytesOf(answer);
+    }).catch((error: unknown) => {
+      // 412: another put has the name. 404: none has.
+      if (!(error instanceof RestError) || (error.statusCode !== 412 && error.statusCode !== 404))
+        throw error;
+      throw new ChangedBlobError(`the blob ${blob.name} changed while it was read`, { cause: error });
+    });
+  for (let from = 0; from < size; from += RANGE) yield await fetch(from);
+}
+
+/** The body of an answer, which says how long it is: gathered in place it is copied once, and leaves no pieces behind. */
+async function bytesOf({
+  contentLength = 0,
+  readableStreamBody = Readable.from([]),
+}: BlobDownloadResponseParsed): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafeSlow(contentLength);
+  let length = 0;
+  for await (const piece of readableStreamBody) length += (piece as Buffer).copy(bytes, length);
+  if (length < contentLength)
+    throw new UnavailableError(`${length} of ${contentLength} bytes of a blob came`);
+  return bytes;
 }
 
 /** Undefined for an answer that there is no such blob, or no container yet. */

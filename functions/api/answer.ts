@@ -4,23 +4,60 @@ import { MissingSettingError } from "../../engine/errors/missing-setting-error.t
 import { UnavailableError } from "../../engine/errors/unavailable-error.ts";
 import type { Services } from "../services.ts";
 import { authorize } from "./access.ts";
-import { ANONYMOUS, type ApiRequest, type ApiResponse, problem, Refused, type Route } from "./http.ts";
+import {
+  ANONYMOUS,
+  type ApiRequest,
+  type ApiResponse,
+  ClientGoneError,
+  problem,
+  Refused,
+  type Route,
+} from "./http.ts";
 import { BAD_CURSOR, badQuery } from "./list.ts";
 
-/** Answers a request through its route; whatever happens, with a response. */
+/** The answer where nothing better is known. */
+export const FAILED: ApiResponse = problem(500, "Something failed here; the log of the app says what.");
+
+/**
+ * Answers a request through its route; whatever happens, with a response. A body that fails before its first bytes is
+ * answered like a route that throws: after them, nothing can be said any more.
+ */
 export async function answer(route: Route, request: ApiRequest, services: Services): Promise<ApiResponse> {
   try {
     const caller = route.access === "open" ? ANONYMOUS : await authorize(request, route.access, services);
-    return await route.handle(request, services, caller);
+    const response = await route.handle(request, services, caller);
+    return response.body === undefined ? response : { ...response, body: await begun(response.body) };
   } catch (error) {
     if (error instanceof Refused) return error.response;
     if (error instanceof MissingSettingError || error instanceof InvalidSettingError)
       return problem(503, `Caudal is not configured: ${error.message}.`);
     if (error instanceof BadCursorError) return badQuery("cursor", BAD_CURSOR).response;
+    if (error instanceof ClientGoneError) {
+      services.log("info", `${route.name}: ${error.message}`);
+      return problem(400, "The request was not whole.");
+    }
     services.log("error", `${route.name} failed`, { error });
     if (error instanceof UnavailableError) {
       return problem(503, "The store does not answer; try again.", { headers: { "retry-after": "5" } });
     }
-    return problem(500, "Something failed here; the log of the app says what.");
+    return FAILED;
   }
+}
+
+/** The same bytes, after the first of them are there. */
+async function begun(body: AsyncIterable<Uint8Array>): Promise<AsyncIterable<Uint8Array>> {
+  const chunks = body[Symbol.asyncIterator]();
+  let first: IteratorResult<Uint8Array> | undefined = await chunks.next();
+  const rest: AsyncIterator<Uint8Array> = {
+    async next() {
+      const next = first ?? (await chunks.next());
+      first = undefined;
+      return next;
+    },
+    async return() {
+      await chunks.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+  return { [Symbol.asyncIterator]: () => rest };
 }

@@ -10,15 +10,28 @@ export interface ApiRequest {
   /** Parts of the route in braces, decoded. */
   readonly params: Readonly<Record<string, string>>;
   header(name: string): string | undefined;
-  /** The whole body. Throws a Refused of 413 over `limit` bytes. */
+  /** The whole body. Throws a Refused of 413 over `limit` bytes, without reading on. Instead of {@link stream}. */
   body(limit: number): Promise<Uint8Array>;
+  /**
+   * The body as it comes, whatever its size; to be asked for once, instead of {@link body}. What is not read yet waits
+   * with the client, and what is left when the reader breaks off is not read. Throws a {@link ClientGoneError} when the
+   * client goes away, or the host takes no more of it.
+   */
+  stream(): AsyncIterable<Uint8Array>;
 }
 
-/** A response; `json` becomes the body. */
+/** A response; `json` or `body` becomes its body. */
 export interface ApiResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON, `application/json` unless the headers say otherwise. */
   readonly json?: unknown;
+  /**
+   * Sent as it comes, instead of `json`; its content-type is in the headers. Asked for no faster than the client reads,
+   * and told to `return` when the client goes away. When it throws, the connection breaks, so that what came by then
+   * does not look complete.
+   */
+  readonly body?: AsyncIterable<Uint8Array>;
 }
 
 /** An HTTP function. */
@@ -57,14 +70,25 @@ export class Refused extends Error {
   }
 }
 
+/** The client went away before its request was whole: there is nobody to answer. */
+export class ClientGoneError extends Error {
+  override readonly name = "ClientGoneError";
+}
+
 const TITLES: Readonly<Record<number, string>> = {
   400: "Bad Request",
   401: "Unauthorized",
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
+  406: "Not Acceptable",
   409: "Conflict",
+  411: "Length Required",
+  412: "Precondition Failed",
   413: "Content Too Large",
+  415: "Unsupported Media Type",
+  422: "Unprocessable Content",
+  429: "Too Many Requests",
   500: "Internal Server Error",
   503: "Service Unavailable",
 };

@@ -22,6 +22,8 @@ const compileCache = path.join(root, "node_modules", ".cache", "node");
 const defaultHosts = Math.min(2, availableParallelism());
 const drainLimitMs = 15_000;
 const stopLimitMs = 12_000;
+/** Bytes a request body may have unless the settings say: 100 GiB. Nothing stands in front here that would take less. */
+const LOCAL_BODY_LIMIT = 100 * 1024 ** 3;
 
 /** Where everything is that runs; printed as the `ready` line. */
 export interface ReadyStack {
@@ -226,6 +228,7 @@ function hostEnvironment(
   return {
     AzureWebJobsDisableHomepage: "true",
     FUNCTIONS_WORKER_RUNTIME: "node",
+    FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: String(LOCAL_BODY_LIMIT),
     ...settings,
     // Empty counts as not set: what runs beside this stack is to be reached.
     CAUDAL_PRIVATE_TARGETS: settings["CAUDAL_PRIVATE_TARGETS"] || "127.0.0.0/8,::1",

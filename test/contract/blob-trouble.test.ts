@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { azureBlobs, BLOB_OPTIONS } from "../../engine/azure/blobs.ts";
+import { ChangedBlobError } from "../../engine/errors/changed-blob-error.ts";
 import { UnavailableError } from "../../engine/errors/unavailable-error.ts";
 import type { Blobs } from "../../engine/ports.ts";
 import { blobConnection, BlobServer } from "./blob-server.ts";
@@ -48,11 +49,31 @@ describe("a blob service that is killed while it writes", () => {
   });
 });
 
+describe("a blob service that goes away while it is read from", () => {
+  it("breaks the stream off with an UnavailableError", async () => {
+    const server = new BlobServer();
+    await server.start();
+    try {
+      const blobs = open(server.connection);
+      await blobs.put("large", randomBytes(9_000_000));
+      const stream = await blobs.stream("large");
+      const pieces = stream?.bytes[Symbol.asyncIterator]();
+      expect((await pieces?.next())?.done).toBe(false);
+      await server.kill("SIGKILL");
+      await expect(pieces?.next()).rejects.toThrow(UnavailableError);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
 describe("while the service", () => {
   const calls: [string, (blobs: Blobs) => Promise<unknown>][] = [
     ["put", (blobs) => blobs.put("a", Buffer.from("a"))],
     ["get", (blobs) => blobs.get("a")],
     ["delete", (blobs) => blobs.delete("a")],
+    ["stream", (blobs) => blobs.stream("a")],
+    ["uploadAddress", (blobs) => blobs.uploadAddress("a", Date.now() + 60_000)],
   ];
 
   it.each(calls)("is not there, %s throws an UnavailableError", async (_name, call) => {
@@ -90,6 +111,18 @@ describe("while the service", () => {
     const blobs = open(blobConnection(port));
     expect(await blobs.get("a")).toBeUndefined();
     await blobs.delete("a");
+    server.close();
+  });
+
+  it("has a blob no more (404) whose stream has begun, the stream throws a ChangedBlobError", async () => {
+    const server = await silent(({ method }, response) => {
+      if (method === "HEAD") response.writeHead(200, { etag: '"1"', "content-length": 10 }).end();
+      else response.writeHead(404).end();
+    });
+    const { port } = server.address() as AddressInfo;
+    const stream = await open(blobConnection(port)).stream("a");
+    await expect(stream?.bytes[Symbol.asyncIterator]().next()).rejects.toThrow(ChangedBlobError);
+    server.closeAllConnections();
     server.close();
   });
 

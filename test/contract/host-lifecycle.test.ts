@@ -93,7 +93,7 @@ test("local.settings.json gives settings, and the environment overrides them", a
   expect(await (await fetch(`${host.url}/api/settings`)).json()).toEqual(["file", "environment"]);
 });
 
-test("with enableHttpStream, bodies flow both ways, and a throw is 500", async () => {
+test("with enableHttpStream, bodies flow both ways, a throw is 500, and nothing returned is 204", async () => {
   const app = appFolder(`import { app } from "@azure/functions";
     app.setup({ enableHttpStream: true });
     app.post("upper", (request) => ({
@@ -103,7 +103,8 @@ test("with enableHttpStream, bodies flow both ways, and a throw is 500", async (
       })).pipeThrough(new TextEncoderStream()),
     }));
     app.http("named", { methods: ["GET"], route: "named/{id}", handler: (request) => ({ body: request.params.id + request.url }) });
-    app.get("throws", () => { throw new Error("it broke"); });`);
+    app.get("throws", () => { throw new Error("it broke"); });
+    app.get("nothing", () => {});`);
   const host = await start({ app });
   const sent = new TransformStream<Uint8Array, Uint8Array>();
   const writer = sent.writable.getWriter();
@@ -125,6 +126,7 @@ test("with enableHttpStream, bodies flow both ways, and a throw is 500", async (
   expect((await reader.read()).done).toBe(true);
   expect(await (await fetch(`${host.url}/api/named/x?q=1`)).text()).toBe(`x${host.url}/api/named/x?q=1`);
   expect((await fetch(`${host.url}/api/throws`)).status).toBe(500);
+  expect((await fetch(`${host.url}/api/nothing`)).status).toBe(204);
 });
 
 test("an app in CommonJS runs as well", async () => {

@@ -55,6 +55,7 @@ test("the app gets the addresses and a token as settings", async () => {
   expect(await setting("MYSQL_URL")).toBe(stack.ready.mysql);
   expect(await setting("CAUDAL_OPERATOR_TOKEN")).toBe(stack.ready.operatorToken);
   expect(await setting("CAUDAL_PRIVATE_TARGETS")).toBe("127.0.0.0/8,::1");
+  expect(Number(await setting("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"))).toBe(100 * 1024 ** 3);
 });
 
 test("broker and Cosmos are set up as the topology says", async () => {
@@ -130,12 +131,15 @@ test("a definition that changed is applied at the next start; more hosts and set
   topology.containers[0]!.defaultTtl = 60;
   const topologyFile = path.join(folder, "topology.json");
   writeFileSync(topologyFile, JSON.stringify(topology));
-  stack = await startStack({ ...options, topologyFile, env: { OWN: "given" }, hosts: 2 });
+  const env = { OWN: "given", FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: "1000" };
+  stack = await startStack({ ...options, topologyFile, env, hosts: 2 });
   const cosmos = cosmosOf(stack.ready);
   const { resource } = await cosmos.database("caudal").container("unified").read();
   cosmos.dispose();
   expect(resource?.defaultTtl).toBe(60);
   expect(await (await fetch(`${stack.ready.http}/settings/OWN`)).json()).toBe("given");
+  const limit = await fetch(`${stack.ready.http}/settings/FUNCTIONS_REQUEST_BODY_SIZE_LIMIT`);
+  expect(await limit.json()).toBe("1000");
   expect(stack.processes().map(({ name }) => name)).toContain("host-2");
 });
 

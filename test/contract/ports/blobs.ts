@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
+import { ChangedBlobError } from "../../../engine/errors/changed-blob-error.ts";
 import type { Blobs } from "../../../engine/ports.ts";
 
 /** What every blob store behind the port `Blobs` must do. */
@@ -41,6 +42,40 @@ export function blobsContract(open: () => Blobs): void {
       expect(await text()).toBe("2");
     });
 
+    it("streams what was put, byte by byte, and says how many", async () => {
+      expect(await blobs.stream(name)).toBeUndefined();
+      for (const bytes of [randomBytes(9_000_000), randomBytes(4 * 1024 * 1024), Buffer.alloc(0)]) {
+        await blobs.put(name, bytes);
+        const stream = await blobs.stream(name);
+        expect(stream?.size).toBe(bytes.length);
+        expect(bytes.equals(await all(stream?.bytes))).toBe(true);
+      }
+    });
+
+    it("names each put by an etag of its own", async () => {
+      await blobs.put(name, Buffer.from("first"));
+      const first = await blobs.stream(name);
+      expect((await blobs.stream(name))?.etag).toBe(first?.etag);
+      await blobs.put(name, Buffer.from("first"));
+      expect((await blobs.stream(name))?.etag).not.toBe(first?.etag);
+    });
+
+    const changes: [string, () => Promise<void>][] = [
+      ["replaced", () => blobs.put(name, Buffer.alloc(9_000_000, 2))],
+      ["deleted", () => blobs.delete(name)],
+    ];
+    it.each(changes)("does not go on with a blob that is %s while it streams", async (_how, change) => {
+      await blobs.put(name, Buffer.alloc(9_000_000, 1));
+      const stream = await blobs.stream(name);
+      const pieces = stream?.bytes[Symbol.asyncIterator]();
+      const first = await pieces?.next();
+      expect(Buffer.from((first?.value as Uint8Array | undefined) ?? []).every((byte) => byte === 1)).toBe(
+        true,
+      );
+      await change();
+      await expect(pieces?.next()).rejects.toThrow(ChangedBlobError);
+    });
+
     it("deletes, and deletes what is not there", async () => {
       await blobs.put(name, Buffer.from("first"));
       await blobs.delete(name);
@@ -69,4 +104,10 @@ export function blobsContract(open: () => Blobs): void {
       expect(got.map((bytes) => Buffer.from(bytes ?? []).toString())).toEqual(names);
     });
   });
+}
+
+async function all(bytes: AsyncIterable<Uint8Array> | undefined): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of bytes ?? []) pieces.push(piece);
+  return Buffer.concat(pieces);
 }

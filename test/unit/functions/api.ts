@@ -1,3 +1,4 @@
+import { openDatabase } from "../../../engine/datasets/database.ts";
 import { type AppOptions, defineApp } from "../../../engine/define/index.ts";
 import type { Ports } from "../../../engine/ports.ts";
 import { createSettings } from "../../../engine/settings/settings.ts";
@@ -29,9 +30,11 @@ export function openApi(
   definitions: Partial<AppOptions> = {},
   env: Record<string, string> = { CAUDAL_OPERATOR_TOKEN: FIRST },
 ): Ask {
+  const settings = createSettings(env, [OPERATOR_TOKEN]);
   const services: Services = {
     app: defineApp({ documents: [], rules: [], ...definitions }),
-    settings: createSettings(env, [OPERATOR_TOKEN]),
+    settings,
+    datasets: openDatabase(settings),
     log: () => {},
     // A store of its own for each host: hosts do not share what they remember.
     ports: { ...ports },
@@ -49,7 +52,10 @@ export function openApi(
     const header = (name: string): string | undefined =>
       name === "authorization" && token !== "" ? `Bearer ${token}` : undefined;
     const body = async (): Promise<Uint8Array> => new TextEncoder().encode(JSON.stringify(json ?? {}));
-    const answered = await answer(route, { method, url, params, header, body }, services);
+    const stream = async function* (): AsyncGenerator<Uint8Array> {
+      yield await body();
+    };
+    const answered = await answer(route, { method, url, params, header, body, stream }, services);
     // As it goes over the wire.
     return JSON.parse(JSON.stringify({ headers: {}, json: {}, ...answered })) as Answer;
   };

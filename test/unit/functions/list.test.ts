@@ -9,6 +9,7 @@ function asked(query: string, path = "/api/v1/deliveries"): ApiRequest {
     url: new URL(`http://127.0.0.1${path}${query}`),
     params: {},
     header: () => undefined,
+    stream: async function* () {},
     body: async () => new Uint8Array(),
   };
 }

@@ -8,7 +8,8 @@ import { compileRoute, pathSegments } from "../../../infra/local/host/http/route
 function ask(method: string, path: string): Promise<ApiResponse> {
   const url = new URL(path, "http://caudal.example");
   const body = async (): Promise<Uint8Array> => new Uint8Array();
-  return answer(fallback, { method, url, params: {}, header: () => undefined, body }, {} as Services);
+  const stream = async function* (): AsyncGenerator<Uint8Array> {};
+  return answer(fallback, { method, url, params: {}, header: () => undefined, body, stream }, {} as Services);
 }
 
 describe("what no function takes", () => {

@@ -1,3 +1,4 @@
+import { ChangedBlobError } from "../../../engine/errors/changed-blob-error.ts";
 import { TooLargeError } from "../../../engine/errors/too-large-error.ts";
 import type { Container, Documents, Item, OutgoingMessage, Ports } from "../../../engine/ports.ts";
 import { LINE, type ParkedEvent } from "../../../engine/sync/park.ts";
@@ -67,6 +68,12 @@ export function memoryPorts(): MemoryPorts {
         check("blobs");
         return blobs.get(name);
       },
+      async stream(name) {
+        check("blobs");
+        const put = blobs.get(name);
+        return put && { bytes: pieces(blobs, name, put), size: put.length, etag: `"${etagOf(put)}"` };
+      },
+      uploadAddress: () => Promise.reject(new Error("what is in memory has no address")),
       delete: async (name) => void blobs.delete(name),
       async *list(prefix) {
         check("blobs");
@@ -77,6 +84,30 @@ export function memoryPorts(): MemoryPorts {
     log: () => {},
   };
   return ports;
+}
+
+/** How much of a blob in memory comes at once. */
+const PIECE = 1_000_000;
+
+async function* pieces(
+  blobs: ReadonlyMap<string, Uint8Array>,
+  name: string,
+  put: Uint8Array,
+): AsyncGenerator<Uint8Array> {
+  for (let from = 0; from < put.length; from += PIECE) {
+    if (blobs.get(name) !== put) throw new ChangedBlobError(`the blob ${name} changed while it was read`);
+    yield put.slice(from, from + PIECE);
+  }
+}
+
+const putEtags = new WeakMap<Uint8Array, number>();
+let puts = 0;
+
+/** Names a put: each has bytes of its own. */
+function etagOf(put: Uint8Array): number {
+  const etag = putEtags.get(put) ?? (puts += 1);
+  putEtags.set(put, etag);
+  return etag;
 }
 
 function memoryDocuments(): Documents & { all(container: Container): Item[] } {

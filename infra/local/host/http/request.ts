@@ -6,14 +6,17 @@ export class BodyTooLargeError extends Error {
   override name = "BodyTooLargeError";
 }
 
+/** How many bytes the body of a request has by its headers; 0 where they do not say. */
+export function announcedLength(request: IncomingMessage): number {
+  return Number(request.headers["content-length"] ?? 0);
+}
+
 /**
  * The whole body of a request, chunked or not. Throws BodyTooLargeError as soon as more than `limit` bytes
- * are announced or have come, and an error when the client goes away in between.
+ * have come, and an error when the client goes away in between.
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  const announced = Number(request.headers["content-length"] ?? 0);
-  if (announced > limit) throw new BodyTooLargeError();
-  if (announced === 0 && request.headers["transfer-encoding"] === undefined) return undefined;
+  if (announcedLength(request) === 0 && request.headers["transfer-encoding"] === undefined) return undefined;
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {

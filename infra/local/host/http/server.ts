@@ -5,10 +5,11 @@ import type { Invoker } from "../invocation.ts";
 import type { Log } from "../log.ts";
 import { errorText } from "../log.ts";
 import type { HttpFunction } from "./functions.ts";
-import { BodyTooLargeError, httpData, readBody } from "./request.ts";
+import { libraryAt, type HandOver } from "./library.ts";
+import { announcedLength, BodyTooLargeError, httpData, readBody } from "./request.ts";
 import { sendResponse, sendStatus } from "./response.ts";
 import { pathSegments } from "./route.ts";
-import { streamThrough } from "./stream.ts";
+import { sendTooLarge, streamThrough } from "./stream.ts";
 
 /** The HTTP side of the host, listening. */
 export interface HttpHost {
@@ -31,11 +32,19 @@ export interface HttpHostOptions {
 
 /** Starts to serve the functions on 127.0.0.1. Rejects when the port is taken. */
 export async function serveHttp(options: HttpHostOptions): Promise<HttpHost> {
-  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0 }, (request, response) => {
-    answer(request, response, options).catch((error: unknown) => {
-      options.log("error", "http", `${request.method} ${request.url}: ${errorText(error)}`);
+  const { httpUri, log } = options;
+  const handOver = httpUri === undefined ? undefined : await libraryAt(httpUri);
+  const take = (request: IncomingMessage, response: ServerResponse): void => {
+    answer(request, response, options, handOver).catch((error: unknown) => {
+      log("error", "http", `${request.method} ${request.url}: ${errorText(error)}`);
       response.destroy();
     });
+  };
+  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 0 }, take);
+  // A client that asks before it sends its body is told at once that it is too large.
+  server.on("checkContinue", (request, response) => {
+    if (announcedLength(request) <= options.bodyLimit) response.writeContinue();
+    take(request, response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(options.port, "127.0.0.1", resolve);
@@ -52,6 +61,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   options: HttpHostOptions,
+  handOver: HandOver | undefined,
 ): Promise<void> {
   const url = urlOf(request);
   if (url === undefined) return sendStatus(response, 400);
@@ -60,26 +70,25 @@ async function answer(
   const found = own ? undefined : find(options.functions, request.method ?? "GET", url.pathname);
   if (found === undefined) return sendOwn(response, request.method, url.pathname);
   const name = found.target.metadata.name;
-  if (options.httpUri !== undefined) {
-    const { httpUri, invoker } = options;
+  const { invoker, bodyLimit } = options;
+  if (announcedLength(request) > bodyLimit) return sendTooLarge(response);
+  if (handOver !== undefined) {
     try {
-      return await streamThrough(request, response, { httpUri, invoker, ...found });
+      return await streamThrough(request, response, { handOver, invoker, url, bodyLimit, ...found });
     } catch (error) {
       return failed(response, name, error, options.log);
     }
   }
   let body: Buffer | undefined;
   try {
-    body = await readBody(request, options.bodyLimit);
+    body = await readBody(request, bodyLimit);
   } catch (error) {
     if (!(error instanceof BodyTooLargeError)) return void response.destroy();
-    // What is left of the body is not read: the connection cannot be used again.
-    response.writeHead(413, { "content-length": 0, connection: "close" }).end();
-    return;
+    return sendTooLarge(response);
   }
   try {
     const data = httpData(request, url, found.parameters, body);
-    sendResponse(response, await options.invoker.invoke(found.target, { data: { http: data } }));
+    sendResponse(response, await invoker.invoke(found.target, { data: { http: data } }));
   } catch (error) {
     failed(response, name, error, options.log);
   }
