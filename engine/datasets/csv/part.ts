@@ -14,14 +14,17 @@ export interface Head {
   readonly header: readonly string[];
 }
 
-/** Whole records of a file: what one loader takes at a time. Where a file is cut follows from its bytes alone. */
+/** Whole records of a file, and blank lines between them: what one loader takes at a time. Where a file is cut follows from its bytes alone. */
 export interface Part {
   readonly kind: "part";
   /** From 1. */
   readonly number: number;
-  /** UTF-8 where the file's author kept to it; about 4 MiB. */
+  /**
+   * As in the file: UTF-8 where its author kept to it; about 4 MiB, and never over one record more. Of a line of over
+   * 1 MiB, which is no row, only its beginning.
+   */
   readonly bytes: Uint8Array;
-  /** How many, broken ones included. */
+  /** How many, broken ones included; at most 65,536. */
   readonly records: number;
   /** The place of its first record in the file, from 1, the header not counted. */
   readonly firstRecord: number;
@@ -35,7 +38,7 @@ export interface Rejection {
   readonly line: number;
   /** In words, with the field's number where one is to blame. */
   readonly reason: string;
-  /** As it stands in the file, at most 64 KiB of it. */
+  /** As it stands in the file, with U+FFFD for what is no UTF-8; of more than 64 KiB the beginning, and `…`. */
   readonly raw: string;
 }
 
