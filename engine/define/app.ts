@@ -1,4 +1,5 @@
 import type { DocumentDefinition } from "./document.ts";
+import type { ImportDefinition } from "./import.ts";
 import type { IntegrationDefinition } from "./integration.ts";
 import type { PullDefinition } from "./pull.ts";
 import type { ReceiverDefinition } from "./receiver.ts";
@@ -9,6 +10,7 @@ export interface AppOptions {
   documents: readonly DocumentDefinition[];
   receivers?: readonly ReceiverDefinition[];
   pulls?: readonly PullDefinition[];
+  imports?: readonly ImportDefinition[];
   rules: readonly RuleDefinition[];
   integrations?: readonly IntegrationDefinition[];
 }
@@ -18,6 +20,8 @@ export interface AppDefinition {
   readonly documents: ReadonlyMap<string, DocumentDefinition>;
   readonly receivers: readonly ReceiverDefinition[];
   readonly pulls: readonly PullDefinition[];
+  /** At most one of each dataset. */
+  readonly imports: readonly ImportDefinition[];
   readonly integrations: readonly IntegrationDefinition[];
   /** The one rule of each event type. */
   readonly rules: ReadonlyMap<string, RuleDefinition>;
@@ -25,12 +29,12 @@ export interface AppDefinition {
 
 /**
  * Joins the definitions of an app. Throws one TypeError that lists every fault: a name used twice, two rules for one
- * event (both named), two integrations with one target (both named), a rule or an integration on a document that the
- * app does not have.
+ * event (both named), two integrations with one target (both named), two imports of one dataset, a rule or an
+ * integration on a document that the app does not have.
  */
 export function defineApp(options: AppOptions): AppDefinition {
   const faults: string[] = [];
-  const { receivers = [], pulls = [], integrations = [] } = options;
+  const { receivers = [], pulls = [], imports = [], integrations = [] } = options;
   for (const [what, names] of [
     ["documents", options.documents.map((document) => document.name)],
     ["receivers", receivers.map((receiver) => receiver.name)],
@@ -40,6 +44,9 @@ export function defineApp(options: AppOptions): AppDefinition {
   ] as const) {
     for (const name of twice(names)) faults.push(`two ${what} are named "${name}"`);
   }
+
+  for (const dataset of twice(imports.map((each) => each.dataset)))
+    faults.push(`two imports read the dataset "${dataset}"`);
 
   const documents = new Map(options.documents.map((document) => [document.name, document]));
   const rules = new Map<string, RuleDefinition>();
@@ -67,7 +74,7 @@ export function defineApp(options: AppOptions): AppDefinition {
   }
   if (faults.length > 0)
     throw new TypeError(`This app cannot start:\n${faults.map((f) => `- ${f}`).join("\n")}`);
-  return { documents, receivers, pulls, integrations, rules };
+  return { documents, receivers, pulls, imports, integrations, rules };
 }
 
 function twice(names: readonly string[]): string[] {

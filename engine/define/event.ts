@@ -19,8 +19,8 @@ export interface CloudEvent<Data = unknown> {
   readonly datacontenttype: "application/json";
   readonly data: Data;
   /**
-   * What brought it in, where that was no delivery of its own: `pull/<name>/<run>/<page>`, `quarantine/<id>`,
-   * `undo/<run>`. What was brought in together can be found, and taken back, together.
+   * What brought it in, where that was no delivery of its own: `pull/<name>/<run>/<page>`,
+   * `import/<dataset>/<run>/<row>`, `quarantine/<id>`, `undo/<run>`. What was brought in together can be found, and taken back, together.
    */
   readonly cause?: string;
   /** W3C trace context of what brought it in. */

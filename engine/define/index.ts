@@ -2,6 +2,7 @@
 export { type AppDefinition, type AppOptions, defineApp } from "./app.ts";
 export { type DataOf, type DocumentDefinition, type DocumentOptions, defineDocument } from "./document.ts";
 export { type CloudEvent, type EventDefinition, type Observation, defineEvent } from "./event.ts";
+export { type ImportDefinition, type ImportOptions, type RowOrigin, defineImport } from "./import.ts";
 export {
   type Attempt,
   type AttemptContext,

@@ -5,8 +5,11 @@ import type { Ports } from "../ports.ts";
 import type { Settings } from "../settings/settings.ts";
 import { sizeFault } from "../sync/claim.ts";
 import { eventsOf, keyOf, timeFault } from "../sync/identify.ts";
-import { type Issue, type Made, quarantine, tryToMake } from "../sync/quarantine.ts";
+import { type Issue, type Made, quarantine, type QuarantineItem, tryToMake } from "../sync/quarantine.ts";
 import { sendEvents } from "../sync/send-events.ts";
+
+/** What turns a record of a source into events. */
+export type RecordReading = Pick<PullDefinition, "source" | "record" | "events">;
 
 /** What a page of records came to. */
 export interface PageResult {
@@ -28,33 +31,41 @@ export async function takePage(
 ): Promise<PageResult> {
   const now = ports.clock.now();
   let quarantined = 0;
-  const refuse = async (record: unknown, issues: readonly Issue[]): Promise<void> => {
-    const body = Buffer.from(JSON.stringify(record) ?? "null");
-    const deliveryId = createHash("sha256").update(body).digest("hex");
-    const at = new Date(now).toISOString();
-    await quarantine(ports.documents, { via: "pull", name: pull.name, deliveryId, at, issues, body });
-    quarantined += 1;
-  };
   const events: CloudEvent[] = [];
   for (const record of records) {
     const read = eventsOfRecord(pull, record, { now, cause }, settings);
-    if ("issues" in read) await refuse(record, read.issues);
-    else events.push(...read.value);
+    if ("issues" in read) {
+      await refuseRecord(record, read.issues, { via: "pull", name: pull.name }, ports);
+      quarantined += 1;
+    } else events.push(...read.value);
   }
   await sendEvents(events, ports);
   return { records: records.length, events: events.length, quarantined };
 }
 
-/** The events that a pull makes of a record, or why there are none. Throws on a fault of settings or definitions. */
+/** Keeps a record in quarantine; the same record of the same source takes the same place. */
+export async function refuseRecord(
+  record: unknown,
+  issues: readonly Issue[],
+  from: Pick<QuarantineItem, "via" | "name" | "row">,
+  { documents, clock }: Pick<Ports, "documents" | "clock">,
+): Promise<void> {
+  const body = Buffer.from(JSON.stringify(record) ?? "null");
+  const deliveryId = createHash("sha256").update(body).digest("hex");
+  const at = new Date(clock.now()).toISOString();
+  await quarantine(documents, { ...from, deliveryId, at, issues, body });
+}
+
+/** The events that a source makes of a record, or why there are none. Throws on a fault of settings or definitions. */
 export function eventsOfRecord(
-  pull: PullDefinition,
+  reading: RecordReading,
   record: unknown,
   { now, cause }: { readonly now: number; readonly cause: string },
   settings: Settings,
 ): Made<readonly CloudEvent[]> {
   const observed = tryToMake(() => {
-    const parsed = pull.record.parse(record);
-    return (pull.events as (record: unknown) => readonly Observation[])(parsed);
+    const parsed = reading.record.parse(record);
+    return (reading.events as (record: unknown) => readonly Observation[])(parsed);
   });
   if ("issues" in observed) return observed;
   const faults = observed.value.flatMap((observation) => timeFault(observation, now) ?? []);
@@ -64,7 +75,7 @@ export function eventsOfRecord(
     if (!first) return [];
     // A polled record has no delivery of its own: what it is and when it was seen tell it from all others.
     const id = keyOf(first, settings).slice(first.definition.about.name.length + 1);
-    const origin = { source: pull.source, deliveryId: `${id}@${first.time}`, cause };
+    const origin = { source: reading.source, deliveryId: `${id}@${first.time}`, cause };
     return eventsOf(observed.value, origin, settings);
   });
   if ("issues" in made) return made;

@@ -43,7 +43,7 @@ export function listQuarantine(
   page: Pick<DocumentQuery, "limit" | "cursor">,
 ): Promise<Page<QuarantineSummary>> {
   const { text, parameters } = wanted(filter);
-  const fields = ["id", "via", "name", "deliveryId", "at", "issues", "attempts", "triedAt"];
+  const fields = ["id", "via", "name", "deliveryId", "at", "row", "issues", "attempts", "triedAt"];
   const selected = [...fields.map((name) => `c.${name}`), "c.payload.truncated"].join(", ");
   return documents.query<QuarantineSummary>("control", {
     text: `SELECT ${selected} FROM c WHERE ${text} ORDER BY c.at ${order}`,

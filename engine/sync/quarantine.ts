@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import type { RowOrigin } from "../define/import.ts";
 import { InvalidSettingError } from "../errors/invalid-setting-error.ts";
 import { MissingSettingError } from "../errors/missing-setting-error.ts";
 import type { Documents } from "../ports.ts";
@@ -14,11 +15,13 @@ export interface Issue {
 export interface QuarantineItem {
   readonly id: string;
   readonly kind: "quarantine";
-  /** How it came in, and the name of the receiver, pull or queue. */
-  readonly via: "receiver" | "pull" | "queue";
+  /** How it came in, and the name of the receiver, pull, queue or dataset. */
+  readonly via: "receiver" | "pull" | "queue" | "import";
   readonly name: string;
   readonly deliveryId: string;
   readonly at: string;
+  /** Of a row of a dataset: what is known of it beside its cells. */
+  readonly row?: RowOrigin;
   /** How often it was replayed in vain, and when last: `issues` are of then. */
   readonly attempts?: number;
   readonly triedAt?: string;

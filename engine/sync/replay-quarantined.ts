@@ -2,6 +2,7 @@ import type { AppDefinition } from "../define/app.ts";
 import type { CloudEvent } from "../define/event.ts";
 import { CHANGES } from "../define/topology.ts";
 import type { Ports, Stored } from "../ports.ts";
+import { eventsOfRow } from "../datasets/import/page.ts";
 import { eventsOfRecord } from "../pulls/page.ts";
 import type { Settings } from "../settings/settings.ts";
 import { sizeFault } from "./claim.ts";
@@ -53,15 +54,15 @@ async function eventsAgain(
   item: QuarantineItem,
   context: ReplayContext,
 ): Promise<Made<readonly CloudEvent[]>> {
-  const { payload } = item;
+  const { payload, via } = item;
   if (payload.truncated) {
     const message = "only the beginning of it was kept; have its source send it again, then discard it";
     return { issues: [{ path: "", message }] };
   }
   const body = Buffer.from(payload.body, payload.encoding);
-  const events = await (item.via === "queue"
+  const events = await (via === "queue"
     ? eventsOfMessage(body, context)
-    : blame(() => (item.via === "receiver" ? ofReceiver(item, body, context) : ofPull(item, body, context))));
+    : blame(() => WAYS[via](item, body, context)));
   if ("issues" in events) return events;
   const oversize = events.value.flatMap((event) => sizeFault(event) ?? []);
   return oversize.length > 0 ? { issues: oversize.map((message) => ({ path: "", message })) } : events;
@@ -92,6 +93,23 @@ function ofPull(
   return eventsOfRecord(pull, record.value, { now: ports.clock.now(), cause: causeOf(id) }, settings);
 }
 
+function ofImport(
+  { id, name, at, row = { row: 0, loadedAt: at } }: QuarantineItem,
+  body: Uint8Array,
+  { app, ports, settings }: ReplayContext,
+): Made<readonly CloudEvent[]> {
+  const definition = app.imports.find((known) => known.dataset === name);
+  if (!definition) return missing(`import of the dataset "${name}"`);
+  const cells = tryToMake((): unknown => JSON.parse(Buffer.from(body).toString()));
+  if ("issues" in cells) return cells;
+  return eventsOfRow(
+    definition,
+    { cells: cells.value, ...row },
+    { now: ports.clock.now(), cause: causeOf(id) },
+    settings,
+  );
+}
+
 async function eventsOfMessage(
   body: Uint8Array,
   { ports }: ReplayContext,
@@ -104,6 +122,8 @@ async function eventsOfMessage(
   if (opened.known.length > 0) await ports.topic(CHANGES).publish(opened.known);
   return { value: [] };
 }
+
+const WAYS = { receiver: ofReceiver, pull: ofPull, import: ofImport };
 
 /** What an event says that came out of quarantine: the path of its input in the API. */
 function causeOf(id: string): string {

@@ -18,7 +18,7 @@ import { listAnswer, oneOf, pageOf, timeIn } from "./list.ts";
 import { ACTING, reason, saysNotWhich, saysWhich } from "./which.ts";
 
 const SAMPLE = 20;
-const VIA = ["receiver", "pull", "queue"] as const;
+const VIA = ["receiver", "pull", "queue", "import"] as const;
 
 const filter = {
   ids: z.array(z.string().regex(QUARANTINE_ID, "is no id of this list")).min(1).max(400).optional(),
@@ -99,7 +99,7 @@ export const actOnQuarantine: Route = {
 };
 
 function view(item: QuarantineSummary, caller: Caller): object {
-  const { via, name, deliveryId, at, attempts, triedAt, truncated } = item;
+  const { via, name, deliveryId, at, row, attempts, triedAt, truncated } = item;
   const issues = seesPersonal(caller) ? item.issues : maskIssues(item.issues);
   return {
     id: shownId(item),
@@ -107,6 +107,7 @@ function view(item: QuarantineSummary, caller: Caller): object {
     name,
     deliveryId,
     at,
+    ...(row === undefined ? {} : { row: row.row }),
     issues,
     attempts: attempts ?? 0,
     ...(triedAt === undefined ? {} : { triedAt }),

@@ -1,6 +1,7 @@
 import type { Database } from "@azure/cosmos";
 import type { AuditRecord } from "../../engine/audit/record.ts";
 import { cosmosDocuments } from "../../engine/azure/documents.ts";
+import { openDatabase } from "../../engine/datasets/database.ts";
 import { type AppOptions, type CloudEvent, defineApp } from "../../engine/define/index.ts";
 import { EVENTS, RUNS } from "../../engine/define/topology.ts";
 import { ContendedError } from "../../engine/errors/contended-error.ts";
@@ -88,6 +89,7 @@ export function openUndoDesk(database: Database, definitions: Partial<AppOptions
     settings: createSettings({}, []),
     log: () => {},
     secrets: { fresh: () => Promise.reject(new Error("not needed here")) },
+    datasets: openDatabase(createSettings({}, [])),
     close: async () => {},
   };
   const handlers = createMessageHandlers(services);

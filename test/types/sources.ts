@@ -2,7 +2,15 @@
 import { z } from "zod";
 import { restPages } from "../../connectors/rest/pages.ts";
 import { standardWebhook } from "../../connectors/webhooks/standard.ts";
-import { defineEvent, definePull, defineReceiver, secret, setting } from "../../engine/define/index.ts";
+import {
+  defineEvent,
+  defineImport,
+  definePull,
+  defineReceiver,
+  secret,
+  setting,
+} from "../../engine/define/index.ts";
+import { contactListed, contactRow } from "../../schemas/contacts.ts";
 import { crmContactUpserted, crmWebhook } from "../../schemas/crm.ts";
 import { customer } from "../../schemas/customer.ts";
 import { storeCustomer, storePage, storeRecord } from "../../schemas/store.ts";
@@ -89,6 +97,36 @@ definePull({
   record: storeRecord,
   // @ts-expect-error
   events: (record) => [storeCustomer.of(record, { time: record.updated })],
+});
+
+// A misspelt column of a row, a row that nobody parsed, a mutated one, and an event without a time.
+const contacts = { dataset: "contacts", source: "contacts-list" };
+defineImport({
+  ...contacts,
+  row: contactRow,
+  // @ts-expect-error
+  events: (row) => [contactListed.of({ documentType: row.document_typ, documentNumber: "1" }, { time })],
+});
+defineImport({
+  ...contacts,
+  row: z.unknown(),
+  // @ts-expect-error
+  events: (row) => [contactListed.of(row, { time })],
+});
+defineImport({
+  ...contacts,
+  row: contactRow,
+  events: (row) => {
+    // @ts-expect-error
+    row.email = "a@example.com";
+    return [];
+  },
+});
+defineImport({
+  ...contacts,
+  row: contactRow,
+  // @ts-expect-error
+  events: (row) => [contactListed.of({ documentType: row.document_type, documentNumber: "1" })],
 });
 
 // A misspelt member of a page, and of the position in the query.

@@ -17,6 +17,14 @@ export type Origin =
       readonly page?: number;
       readonly link: string;
     }
+  /** A row of a dataset. */
+  | {
+      readonly kind: "import";
+      readonly dataset: string;
+      readonly run: string;
+      readonly row?: number;
+      readonly link: string;
+    }
   /** An input that was replayed, and so has left quarantine. */
   | { readonly kind: "quarantine"; readonly id: string }
   | {
@@ -50,6 +58,10 @@ function ofCause(cause: string): Origin {
   if (kind === "pull" && first !== "" && second !== "") {
     const page = /^\d{1,15}$/.test(third) ? { page: Number(third) } : {};
     return { kind, pull: first, run: second, ...page, link: runLink(second) };
+  }
+  if (kind === "import" && first !== "" && second !== "") {
+    const row = /^\d{1,15}$/.test(third) ? { row: Number(third) } : {};
+    return { kind, dataset: first, run: second, ...row, link: runLink(second) };
   }
   if (kind === "quarantine" && first !== "") return { kind, id: first };
   if (kind === "undo" && first !== "") return { kind, run: first, link: runLink(first) };

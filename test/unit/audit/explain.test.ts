@@ -165,8 +165,15 @@ describe("where an event came from", () => {
       run: "r-1",
       link: "/api/v1/runs/r-1",
     });
+    expect(from("crm:1", "import/contacts/r-1/7")).toEqual({
+      kind: "import",
+      dataset: "contacts",
+      run: "r-1",
+      row: 7,
+      link: "/api/v1/runs/r-1",
+    });
     expect(from("crm:1", "undo/r 2")).toEqual({ kind: "undo", run: "r 2", link: "/api/v1/runs/r%202" });
-    for (const cause of ["pull/store", "quarantine/", "upload/9", "pull"]) {
+    for (const cause of ["pull/store", "import/contacts", "quarantine/", "upload/9", "pull"]) {
       expect(from("crm:1", cause)).toEqual({ kind: "other", cause });
     }
   });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Observation } from "../../../engine/define/index.ts";
 import { NOTHING } from "../../../engine/sync/fold.ts";
+import { contactListed } from "../../../schemas/contacts.ts";
 import { crmContactRemoved, crmContactUpserted } from "../../../schemas/crm.ts";
 import { storeCustomer } from "../../../schemas/store.ts";
 import { fold } from "./given.ts";
@@ -35,6 +36,10 @@ const purchases = fc.record({
   currency: fc.constant("COP"),
   lastOrderAt: fc.constantFrom("2025-01-01T00:00:00Z", null),
 });
+const listed = fc.record(
+  { givenName: fc.constantFrom("Ana", "Eva"), email: fc.constantFrom("b@example.com", "c@example.com") },
+  { requiredKeys: [] },
+);
 type Told = (time: string) => Observation;
 const told: fc.Arbitrary<Told> = fc.oneof(
   contact.map(
@@ -47,6 +52,11 @@ const told: fc.Arbitrary<Told> = fc.oneof(
       (time) =>
         storeCustomer.of({ ...id, ...data }, { time }),
   ),
+  listed.map(
+    (data): Told =>
+      (time) =>
+        contactListed.of({ ...id, ...data }, { time }),
+  ),
   fc.constant<Told>((time) => crmContactRemoved.of(id, { time })),
 );
 
@@ -55,7 +65,7 @@ test("whatever the order of arrival, the same events give the same customer", ()
     fc.array(told, { minLength: 2, maxLength: 7 }),
     fc.infiniteStream(fc.nat({ max: 1_000 })),
     (tellings, places) => {
-      // The CRM and the store each tell a thing at a time of its own.
+      // The CRM, the store and the list each tell a thing at a time of its own.
       const observations = tellings.map((tell, index) =>
         tell(new Date(Date.UTC(2025, 0, 1 + index)).toISOString()),
       );
