@@ -23,7 +23,10 @@ export interface SortKey {
 export interface Selection {
   /** All of them hold. */
   readonly filters: readonly Filter[];
-  /** The first decides; rows that are equal in all come in the order of the file, against it where the last descends. */
+  /**
+   * The first decides; rows that are equal in all come in the order of the file, against it where the last descends. No
+   * column is among them that a filter holds to one value.
+   */
   readonly sort: readonly SortKey[];
 }
 

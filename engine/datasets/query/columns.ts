@@ -1,4 +1,5 @@
 import type { DatasetColumn } from "../dataset.ts";
+import { foldedName } from "../file/names/folded.ts";
 import { nearestNames } from "./nearest.ts";
 
 /** Finds a column by its name in any case. */
@@ -6,8 +7,8 @@ export type FindColumn = (name: string) => DatasetColumn | undefined;
 
 /** Finds columns of a dataset. */
 export function columnFinder(columns: readonly DatasetColumn[]): FindColumn {
-  const byName = new Map(columns.map((column) => [column.name.toLowerCase(), column]));
-  return (name) => byName.get(name.toLowerCase());
+  const byName = new Map(columns.map((column) => [foldedName(column.name), column]));
+  return (name) => byName.get(foldedName(name));
 }
 
 /** How much of what somebody sent is said back. */

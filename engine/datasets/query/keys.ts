@@ -14,7 +14,7 @@ export interface KeyColumn {
 /** An index that the system made on key columns; the primary key stands behind them by itself. */
 export interface KeyIndex {
   readonly name: string;
-  /** Names of key columns, in their order. */
+  /** Names of key columns, in their order; `_row` where others stand behind it, to be told without a look into the table. */
   readonly columns: readonly string[];
 }
 

@@ -61,7 +61,15 @@ export function parseAsked(
   const sort = valueOf("sort", (text) => readSort(text, find, columns)) ?? [];
   const fields = valueOf("fields", (text) => readFields(text, find, columns));
   if (issues.length > 0) throw new BadQueryError(issues);
-  return { filters, sort, fields, skip: limit?.skip ?? 0, take: limit?.take, cursor: controls.get("cursor") };
+  return {
+    filters,
+    // What is the same in all rows orders none of them: without it, an index on the others has the order.
+    sort: sort.filter(({ column }) => !filters.some((f) => f.operator === "eq" && f.column === column)),
+    fields,
+    skip: limit?.skip ?? 0,
+    take: limit?.take,
+    cursor: controls.get("cursor"),
+  };
 }
 
 /** A filter; in words what is wrong with it. */

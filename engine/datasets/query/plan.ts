@@ -7,7 +7,7 @@ export interface KeyShape {
   readonly equal: readonly string[];
   /** Each held between bounds, or to some values. */
   readonly range: readonly string[];
-  /** Key columns that make the order, the equal ones left out; undefined where no index can make it. */
+  /** Key columns that make the order; undefined where no index can make it. */
   readonly sort: readonly { readonly key: string; readonly descending: boolean }[] | undefined;
   /** Whether rows that are equal go against the order of the file. */
   readonly rowDescends: boolean;

@@ -36,22 +36,18 @@ export function questionOf(
   };
   const conditions = filters.map((filter) => conditionOf(filter, compared(filter.column)));
   const ordered = sort.map((key) => ({ ...key, compared: compared(key.column) }));
-  const equal = keysOf(conditions, "equal");
-  const rest = ordered
-    // What is the same in all rows orders none of them.
-    .filter(({ compared: { keyColumn } }) => keyColumn === undefined || !equal.includes(keyColumn))
-    .map(({ compared: { keyColumn, kind, name }, descending }) => ({
-      key: kind === "text" && !isWholeKey(longest.get(name)) ? undefined : keyColumn,
-      descending,
-    }));
+  const order = ordered.map(({ compared: { keyColumn, kind, name }, descending }) => ({
+    key: kind === "text" && !isWholeKey(longest.get(name)) ? undefined : keyColumn,
+    descending,
+  }));
   return {
     where: allOf(conditions.map(({ sql }) => sql)),
     terms: ordered.map((key) => orderTerm(key, key.compared, longest.get(key.column))),
     shape: {
-      equal,
+      equal: keysOf(conditions, "equal"),
       range: keysOf(conditions, "range"),
-      sort: rest.every(({ key }) => key !== undefined)
-        ? rest.map(({ key = "", descending }) => ({ key, descending }))
+      sort: order.every(({ key }) => key !== undefined)
+        ? order.map(({ key = "", descending }) => ({ key, descending }))
         : undefined,
       rowDescends: rowDescends(sort),
       covered: conditions.every(({ covered }) => covered),
