@@ -1,19 +1,15 @@
-import {
-  app as host,
-  type HttpRequest,
-  type HttpResponseInit,
-  type InvocationContext,
-} from "@azure/functions";
+import { app as host, HttpResponse, type InvocationContext } from "@azure/functions";
 import type { CollectedMessage } from "../engine/deliveries/collect.ts";
 import { BUS } from "../engine/azure/connect.ts";
 import type { AppDefinition } from "../engine/define/index.ts";
-import { CHANGES, EVENTS, RUNS, WAKEUPS } from "../engine/define/topology.ts";
-import { answer } from "./api/answer.ts";
-import { type ApiRequest, problem, Refused, type Route } from "./api/http.ts";
+import { CHANGES, EVENTS, LOADS, RUNS, WAKEUPS } from "../engine/define/topology.ts";
 import { fallback, routes } from "./api/index.ts";
 import { createDeliveryHandlers } from "./deliveries.ts";
+import { respond } from "./http/respond.ts";
+import { noticeRequests } from "./http/wire.ts";
+import { createLoadHandlers } from "./loads.ts";
 import { createMessageHandlers, shielded } from "./messages.ts";
-import { createServices, disabledParts, type Services } from "./services.ts";
+import { createServices, disabledParts } from "./services.ts";
 
 /** The sub-queue of a queue or subscription that the broker puts there what it gave up. */
 const DEAD = "$DeadLetterQueue";
@@ -23,6 +19,9 @@ const DEAD = "$DeadLetterQueue";
  * environment configures them; what is off says so in the log. Call it once, while the host loads the app's main file.
  */
 export function register(definition: AppDefinition): void {
+  // Bodies of any size, both ways; without it the host hands over each body whole, and none that comes in chunks.
+  host.setup({ enableHttpStream: true });
+  noticeRequests();
   const services = createServices(definition, process.env, (level, message, facts) => {
     const line = facts === undefined ? message : `${message} ${JSON.stringify(facts)}`;
     // oxlint-disable-next-line no-console -- the console is where the Functions host takes logs from
@@ -40,7 +39,8 @@ export function register(definition: AppDefinition): void {
       methods: [...route.methods],
       route: route.route,
       authLevel: "anonymous",
-      handler: (request) => shielded(services, route.name, () => respond(route, request, services)),
+      handler: (request, context) =>
+        respond(route, request, context.invocationId, services, (init) => new HttpResponse(init)),
     });
   }
 
@@ -95,6 +95,20 @@ export function register(definition: AppDefinition): void {
         handler: (message, context) => messages.dead(queue, collected(message, context)),
       });
     }
+    if (enabled("datasets")) {
+      const loads = createLoadHandlers(services);
+      host.serviceBusQueue("load-parts", {
+        ...connection,
+        queueName: LOADS,
+        handler: (message) => loads.part(message),
+      });
+      host.serviceBusQueue(`dead-${LOADS}`, {
+        connection: BUS.name,
+        queueName: `${LOADS}/${DEAD}`,
+        handler: (message, context) => loads.dead(collected(message, context)),
+      });
+      host.timer("tend-loads", { schedule: "15 * * * * *", handler: () => loads.tend() });
+    }
     for (const pull of definition.pulls) {
       if (!enabled(`pull ${pull.name}`)) continue;
       host.timer(`pull-${pull.name}`, {
@@ -117,30 +131,6 @@ export function register(definition: AppDefinition): void {
     ]);
   });
   host.hook.appTerminate(() => shielded(services, "closing", () => services.close()));
-}
-
-async function respond(route: Route, request: HttpRequest, services: Services): Promise<HttpResponseInit> {
-  const { status, headers, json } = await answer(route, apiRequest(request), services);
-  return {
-    status,
-    headers: { "content-type": "application/json", ...headers },
-    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-  };
-}
-
-function apiRequest(request: HttpRequest): ApiRequest {
-  return {
-    method: request.method,
-    url: new URL(request.url),
-    params: request.params,
-    header: (name) => request.headers.get(name) ?? undefined,
-    async body(limit) {
-      const declared = Number(request.headers.get("content-length") ?? 0);
-      const bytes = declared > limit ? undefined : new Uint8Array(await request.arrayBuffer());
-      if (bytes && bytes.length <= limit) return bytes;
-      throw new Refused(problem(413, `The body is larger than ${limit} bytes.`));
-    },
-  };
 }
 
 /** A message of a dead-letter queue, from what the trigger tells beside its body. */

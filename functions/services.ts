@@ -1,5 +1,6 @@
 import { AUDIT_KEY } from "../engine/audit/checkpoint/audit-key.ts";
 import { BLOB, BUS, COSMOS_KEY, connect, missingConnections } from "../engine/azure/connect.ts";
+import { type DatasetDatabase, DATASETS_URL, MYSQL_URL, openDatabase } from "../engine/datasets/database.ts";
 import type { AppDefinition, Setting } from "../engine/define/index.ts";
 import type { Log, Ports, Secrets } from "../engine/ports.ts";
 import { createSecrets } from "../engine/secrets/secrets.ts";
@@ -17,6 +18,8 @@ export interface Services {
   readonly ports: Ports;
   /** Secrets that change while the app runs. */
   readonly secrets: Secrets;
+  /** The database of the datasets, connected on first use. */
+  readonly datasets: DatasetDatabase;
   close(): Promise<void>;
 }
 
@@ -30,16 +33,20 @@ export function createServices(app: AppDefinition, env: NodeJS.ProcessEnv, write
     OPERATOR_TOKEN,
     PSEUDONYM_KEY,
     SECRETS_KEY,
+    MYSQL_URL,
+    DATASETS_URL,
     ...settingsOf(app),
   ]);
   const log: Log = (level, message, facts) => write(level, settings.redact(message), settings.redact(facts));
   let connected: ReturnType<typeof connect> | undefined;
   let secrets: Secrets | undefined;
+  const datasets = openDatabase(settings);
   const ports = (): Ports => (connected ??= connect(settings, log)).ports;
   return {
     app,
     settings,
     log,
+    datasets,
     get ports() {
       return ports();
     },
@@ -48,6 +55,7 @@ export function createServices(app: AppDefinition, env: NodeJS.ProcessEnv, write
     },
     async close() {
       await Promise.all(app.integrations.map(async ({ destination }) => destination.close?.()));
+      await datasets.close();
       await connected?.close();
     },
   };
@@ -63,6 +71,10 @@ export interface DisabledPart {
 export function disabledParts(app: AppDefinition, settings: Settings): DisabledPart[] {
   const parts: { what: string; missing: string[] }[] = [
     { what: "processing", missing: missingConnections(settings) },
+    {
+      what: "datasets",
+      missing: settings.missing([DATASETS_URL]).length > 0 ? settings.missing([MYSQL_URL]) : [],
+    },
     { what: "operator access", missing: settings.missing([OPERATOR_TOKEN]) },
     { what: "checkpoints", missing: settings.missing([AUDIT_KEY]) },
     ...app.receivers.map(({ name, verify }) => ({

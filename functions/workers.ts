@@ -1,5 +1,9 @@
 import { rehearseRun, type RehearsalState } from "../engine/audit/rehearse/run.ts";
 import { verifyLog, type VerifyState } from "../engine/audit/verify/run.ts";
+import { importRows, type ImportState } from "../engine/datasets/import/run.ts";
+import { type IndexesMade, makeIndexes } from "../engine/datasets/keys/make-indexes.ts";
+import { profileDataset, type ProfileState } from "../engine/datasets/keys/profile-dataset.ts";
+import { workOnLoad } from "../engine/datasets/load/work-on-load.ts";
 import { replayDeadLetters, type ReplayState } from "../engine/deliveries/replay.ts";
 import { replayDeliveries, type ReplayedDeliveries } from "../engine/deliveries/replay-deliveries.ts";
 import { resync, type ResyncState } from "../engine/deliveries/resync.ts";
@@ -13,14 +17,13 @@ import { type QuarantineReplayState, replayQuarantine } from "../engine/sync/rep
 import { retryParked, type RetryState } from "../engine/sync/retry-parked.ts";
 import { undoDocuments } from "../engine/undo/undo-run.ts";
 import type { UndoState } from "../engine/undo/undo-state.ts";
+import { loadingOf } from "./loading.ts";
 import { ruleHash } from "./rule-hash.ts";
 import type { Services } from "./services.ts";
 
 /** Does the work of a run. One of something that the app does not have (any more) ends as failed. */
-export async function work(
-  { app, ports, settings, secrets, log }: Services,
-  message: RunMessage,
-): Promise<void> {
+export async function work(services: Services, message: RunMessage): Promise<void> {
+  const { app, ports, settings, secrets, datasets, log } = services;
   const { kind, name } = message;
   const integration = app.integrations.find((known) => known.name === name);
   const pull = app.pulls.find((known) => known.name === name);
@@ -32,6 +35,19 @@ export async function work(
   if (kind === "rehearsal") {
     return workOn(message, ports, (run: Working<RehearsalState>) =>
       rehearseRun({ app, ruleHash, ports }, run),
+    );
+  }
+  if (kind === "load") return workOnLoad(loadingOf(services), message.run);
+  if (kind === "profile") {
+    return workOn(message, ports, (run: Working<ProfileState>) => profileDataset({ datasets }, run));
+  }
+  if (kind === "index") {
+    return workOn(message, ports, (run: Working<IndexesMade>) => makeIndexes({ datasets }, run));
+  }
+  const definition = app.imports.find(({ dataset }) => dataset === name);
+  if (kind === "import" && definition) {
+    return workOn(message, ports, (run: Working<ImportState>) =>
+      importRows({ definition, ports, settings, datasets }, run),
     );
   }
   switch (`${kind} ${name}`) {

@@ -24,12 +24,13 @@ export interface DatasetDatabase {
  */
 const SESSION = [
   "SET NAMES utf8mb4 COLLATE utf8mb4_bin",
-  "SET SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 10",
+  "SET SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 10, lock_wait_timeout = 10",
   "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
 ];
 
 /** How long an index or a swap of a large table may take, in milliseconds. */
 const PATIENCE_MS = 25 * 60_000;
+const PATIENT_CONNECTIONS = 14;
 
 /**
  * Opens the datasets' database on the server that the settings name; connects at first use, and makes the database and
@@ -44,7 +45,12 @@ export function openDatabase(settings: Settings): DatasetDatabase {
     const url = settings.value(setting);
     opened = {
       quick: connectionPool(setting, url, { session: SESSION }),
-      patient: connectionPool(setting, url, { session: SESSION, statementMs: PATIENCE_MS }),
+      // Loads of parts, and finishes that hold several, at a time: see load/loading.ts.
+      patient: connectionPool(setting, url, {
+        session: SESSION,
+        statementMs: PATIENCE_MS,
+        connections: PATIENT_CONNECTIONS,
+      }),
     };
     return opened;
   };

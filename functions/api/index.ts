@@ -1,7 +1,12 @@
 import { readCheckpoint, startVerify, verifyAudit } from "./audit.ts";
+import { startDatasetImport } from "./dataset-imports.ts";
+import { deleteOneDataset, openUpload, readRejected, readRejectedOfDataset } from "./dataset-loads.ts";
+import { queryDataset } from "./dataset-query.ts";
+import { listAllDatasets, readOneDataset } from "./datasets.ts";
 import { actOnDeadLetters, listAllDeadLetters, readDeadLetterGroups } from "./dead-letters.ts";
 import { listDeliveries, replayAllDeliveries } from "./deliveries.ts";
 import { readAudit, readEntity } from "./entities.ts";
+import { etl } from "./etl.ts";
 import { explainEntity } from "./explain.ts";
 import { eraseEntity, readErasure } from "./erasures.ts";
 import { readHealth } from "./health.ts";
@@ -55,6 +60,15 @@ export const routes: readonly Route[] = [
   startRehearsal,
   undoCulprit,
   startPullRun,
+  etl,
+  openUpload,
+  readRejected,
+  readRejectedOfDataset,
+  deleteOneDataset,
+  startDatasetImport,
+  queryDataset,
+  listAllDatasets,
+  readOneDataset,
   readOneRun,
   listAllRuns,
   cancelOneRun,

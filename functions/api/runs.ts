@@ -8,11 +8,15 @@ import { startRun } from "../../engine/runs/start.ts";
 import { withoutSystemFields } from "../../engine/system-fields.ts";
 import type { Services } from "../services.ts";
 import { seesPersonal } from "./access.ts";
+import { isOwn } from "./dataset-loads.ts";
 import { type ApiRequest, type ApiResponse, type Caller, problem, Refused, type Route } from "./http.ts";
 import { listAnswer, oneOf, pageOf } from "./list.ts";
 
 const view = (run: Run, caller: Caller): object =>
   withoutSystemFields(runView(seesPersonal(caller) ? run : maskRun(run)));
+
+/** Kinds of runs that are about datasets, whose owners may see them. */
+const OF_DATASETS: readonly Run["kind"][] = ["load", "profile", "index", "import"];
 
 /** Starts a pull now. 409 with the run that is at work, if one is. */
 export const startPullRun: Route = {
@@ -28,14 +32,18 @@ export const startPullRun: Route = {
   },
 };
 
-/** One run, with its progress. */
+/** One run, with its progress; a subscriber's own. */
 export const readOneRun: Route = {
   name: "api-runs-read",
   methods: ["GET"],
   route: "api/v1/runs/{run}",
-  access: ["operator", "auditor"],
+  access: ["operator", "auditor", "subscriber"],
   async handle(request, services, caller) {
-    return { status: 200, json: view(await runOf(request, services), caller) };
+    const run = await runOf(request, services);
+    const own = OF_DATASETS.includes(run.kind) && isOwn(run, caller);
+    if (!own && !seesPersonal(caller) && !caller.roles.includes("auditor")) throw noSuchRun(run.run);
+    // Who loads a file knows what is in it.
+    return { status: 200, json: own ? withoutSystemFields(runView(run)) : view(run, caller) };
   },
 };
 
@@ -116,8 +124,12 @@ async function beginPull(
 async function runOf(request: ApiRequest, { ports }: Services): Promise<Run> {
   const id = request.params["run"] ?? "";
   const run = await readRun(ports.documents, id);
-  if (!run) throw new Refused(problem(404, `There is no run "${id}".`));
+  if (!run) throw noSuchRun(id);
   return run;
+}
+
+function noSuchRun(id: string): Refused {
+  return new Refused(problem(404, `There is no run "${id}".`));
 }
 
 function accepted(run: string): ApiResponse {

@@ -19,6 +19,9 @@ const root = path.dirname(path.dirname(here));
 const blobKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 // What Node has compiled once it need not compile at the next start, which is a second faster for it.
 const compileCache = path.join(root, "node_modules", ".cache", "node");
+// Uploads leave many buffers behind, outside V8's heap. Marking it a little at a time takes so long then that twice the
+// memory is in use, and half of a host's time goes into it; in one go it takes 50 ms.
+const hostFlags = ["--no-incremental-marking"];
 const defaultHosts = Math.min(2, availableParallelism());
 const drainLimitMs = 15_000;
 const stopLimitMs = 12_000;
@@ -119,11 +122,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     lock.release();
   }
 
-  function run(name: string, script: string, args: string[], env: Record<string, string> = {}): Child {
+  function run(
+    name: string,
+    script: string,
+    args: string[],
+    env: Record<string, string> = {},
+    flags: readonly string[] = [],
+  ): Child {
     if (stopped !== undefined) throw new Error("the stack was stopped");
     const child = keepRunning({
       name,
-      command: [path.join(here, script), ...args],
+      command: [...flags, path.join(here, script), ...args],
       env: { NODE_COMPILE_CACHE: compileCache, ...process.env, ...env },
       logFile: path.join(dataDir, "logs", `${name}.log`),
       report,
@@ -193,7 +202,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const running = hosts.map((name, index) => {
       const http = index === 0 && options.port ? options.port : ports[name]!;
       const args = ["--app", appDir, "--port", String(http), "--data", folder(name)];
-      return run(name, "host/main.ts", index === 0 ? args : [...args, "--no-timers"], environment);
+      return run(name, "host/main.ts", index === 0 ? args : [...args, "--no-timers"], environment, hostFlags);
     });
     const [first] = await Promise.all(
       [...running, blob, ...(mysql ? [mysql] : [])].map((child) => child.firstReady),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { openDatabase } from "../../engine/datasets/database.ts";
 import { changeDestination } from "../../engine/deliveries/destination-state.ts";
 import { defineApp } from "../../engine/define/index.ts";
 import { PermanentError } from "../../engine/errors/permanent-error.ts";
@@ -42,12 +43,21 @@ async function call(
     fresh: <T>(_n: string, _f: (value: T) => boolean, renew: (last: T | undefined) => Promise<T>) =>
       renew(undefined),
   };
-  const services = { app, ports, settings, secrets, log: ports.log, close: async () => {} };
+  const services = {
+    app,
+    ports,
+    settings,
+    secrets,
+    datasets: openDatabase(settings),
+    log: ports.log,
+    close: async () => {},
+  };
   const request = {
     method: route.methods[0] ?? "GET",
     url: new URL(`http://127.0.0.1/${route.route}${query}`),
     params,
     header: () => undefined,
+    stream: async function* () {},
     body: async () => Buffer.from(body === undefined ? "" : JSON.stringify(body)),
   };
   const answer = await route

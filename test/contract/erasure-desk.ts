@@ -1,5 +1,6 @@
 import type { Database } from "@azure/cosmos";
 import { z } from "zod";
+import { openDatabase } from "../../engine/datasets/database.ts";
 import { hashOf } from "../../engine/audit/chain.ts";
 import type { AuditRecord, StoredRecord } from "../../engine/audit/record.ts";
 import { wholeRecord } from "../../engine/audit/stub.ts";
@@ -135,6 +136,7 @@ export class Desk {
       ports: this.ports,
       settings,
       secrets,
+      datasets: openDatabase(settings),
       log: () => {},
       close: async () => {},
     };

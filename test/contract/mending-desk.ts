@@ -1,4 +1,5 @@
 import type { Database } from "@azure/cosmos";
+import { openDatabase } from "../../engine/datasets/database.ts";
 import type { AuditRecord } from "../../engine/audit/record.ts";
 import { cosmosDocuments } from "../../engine/azure/documents.ts";
 import { type AppOptions, defineApp } from "../../engine/define/index.ts";
@@ -82,10 +83,12 @@ export function openDesk(database: Database, definitions: Partial<AppOptions>): 
     pass: (ms) => void (memory.time += ms),
     async run() {
       const last = runs.at(-1);
+      const settings = createSettings({}, []);
       const services = {
         app,
         ports,
-        settings: createSettings({}, []),
+        settings,
+        datasets: openDatabase(settings),
         log: () => {},
         secrets: { fresh: () => Promise.reject(new Error("not needed here")) },
         close: async () => {},

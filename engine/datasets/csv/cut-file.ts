@@ -6,6 +6,7 @@ import { readHeader } from "./header.ts";
 import type { Delimiter, Head, Part } from "./part.ts";
 import { MAX_RECORD } from "./record-fault.ts";
 import { recordScanner, type RecordScanner } from "./record-scanner.ts";
+import { NONE_SPARE, type Spare } from "./spare.ts";
 
 /** What can be said about how a file is cut. */
 export interface CutOptions {
@@ -13,7 +14,15 @@ export interface CutOptions {
   readonly delimiter?: Delimiter | undefined;
   /** A part ends with the first record that reaches so many bytes, or with its 65,536th. Default 4 MiB. */
   readonly partBytes?: number | undefined;
+  /** Where the parts' buffers come from. Default: new ones. */
+  readonly spare?: Spare | undefined;
 }
+
+/** How large parts are, unless something else is said. */
+const PART_BYTES = 4 * 1024 * 1024;
+
+/** Room for a part, whatever its last record is. */
+export const PART_ROOM = PART_BYTES + MAX_RECORD + 4;
 
 /** Most records of a part, so that even one whose every record is rejected stays small. */
 const PART_RECORDS = 64 * 1024;
@@ -31,9 +40,9 @@ const AHEAD = MAX_RECORD + 3;
  */
 export async function* cutFile(
   bytes: AsyncIterable<Uint8Array>,
-  { delimiter, partBytes = 4 * 1024 * 1024 }: CutOptions = {},
+  { delimiter, partBytes = PART_BYTES, spare = NONE_SPARE }: CutOptions = {},
 ): AsyncGenerator<Head | Part> {
-  const cutter = createCutter(partBytes, delimiter);
+  const cutter = createCutter(partBytes, delimiter, spare);
   for await (const step of boundedLines(bytes)) yield* cutter.take(step);
   yield* cutter.end();
 }
@@ -44,7 +53,7 @@ interface Cutter {
   end(): Generator<Head | Part>;
 }
 
-function createCutter(partBytes: number, wanted: Delimiter | undefined): Cutter {
+function createCutter(partBytes: number, wanted: Delimiter | undefined, spare: Spare): Cutter {
   const held = Buffer.allocUnsafeSlow(partBytes + AHEAD + STEP);
   let [used, begin, at] = [0, 0, 0];
   let [line, firstLine, records, before, number] = [1, 1, 0, 0, 0];
@@ -61,7 +70,7 @@ function createCutter(partBytes: number, wanted: Delimiter | undefined): Cutter 
   }
 
   function takePart(): Part {
-    const bytes = Buffer.allocUnsafeSlow(at - begin);
+    const bytes = spare.take(at - begin).subarray(0, at - begin);
     held.copy(bytes, 0, begin, at);
     number += 1;
     const part: Part = { kind: "part", number, bytes, records, firstRecord: before + 1, firstLine };

@@ -1,7 +1,8 @@
 import { LF } from "./bytes.ts";
+import type { Spare } from "./spare.ts";
 
 /** Bytes of a buffer of lines; one with a longer line is as long as that. */
-const BUFFER = 256 * 1024;
+export const LINES_ROOM = 256 * 1024;
 
 /** Most digits of a record's place: those of the largest safe integer. */
 const PLACE_DIGITS = 16;
@@ -20,10 +21,10 @@ export interface LineWriter {
 }
 
 /** Writes lines, about `expected` bytes in all, into buffers of about 256 KiB, between which no line is split. */
-export function lineWriter(separator: number, expected: number): LineWriter {
-  const size = Math.min(BUFFER, 2 * expected);
+export function lineWriter(separator: number, expected: number, spare: Spare): LineWriter {
+  const size = Math.min(LINES_ROOM, 2 * expected);
   const full: Uint8Array[] = [];
-  let buffer = Buffer.alloc(0);
+  let buffer: Buffer = Buffer.alloc(0);
   let at = 0;
 
   const finish = (): void => {
@@ -36,7 +37,7 @@ export function lineWriter(separator: number, expected: number): LineWriter {
       const needed = PLACE_DIGITS + 2 + room;
       if (at + needed > buffer.length) {
         finish();
-        buffer = Buffer.allocUnsafeSlow(Math.max(size, needed));
+        buffer = spare.take(Math.max(size, needed));
       }
       let width = 1;
       for (let bound = 10; place >= bound; bound *= 10) width++;

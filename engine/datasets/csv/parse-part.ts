@@ -6,6 +6,7 @@ import { faultOfRow, hasBadBytes } from "./record-check.ts";
 import { faultInWords } from "./record-fault.ts";
 import { recordScanner } from "./record-scanner.ts";
 import { rejected } from "./rejections.ts";
+import { NONE_SPARE, type Spare } from "./spare.ts";
 
 /** What a part's records are parsed by. */
 export interface ParseOptions {
@@ -17,6 +18,8 @@ export interface ParseOptions {
   readonly maxCell?: number | undefined;
   /** Places, from 0, of columns whose cells must not be empty. Default: none. */
   readonly key?: readonly number[] | undefined;
+  /** Where the lines' buffers come from. Default: new ones. */
+  readonly spare?: Spare | undefined;
 }
 
 /**
@@ -26,14 +29,14 @@ export interface ParseOptions {
  */
 export function parsePart(
   part: Pick<Part, "bytes" | "firstRecord" | "firstLine">,
-  { columns, delimiter, maxCell = 65_535, key = [] }: ParseOptions,
+  { columns, delimiter, maxCell = 65_535, key = [], spare = NONE_SPARE }: ParseOptions,
 ): ParsedPart {
   const bytes = asBuffer(part.bytes);
   const bounds = { columns, maxCell, key };
   const badBytes = hasBadBytes(bytes);
   const { record, scan } = recordScanner(delimiter, columns);
   const counter = cellCounter(columns);
-  const writer = lineWriter(delimiter.charCodeAt(0), bytes.length);
+  const writer = lineWriter(delimiter.charCodeAt(0), bytes.length, spare);
   const rejections: Rejection[] = [];
   let [place, line, rows] = [part.firstRecord, part.firstLine, 0];
 

@@ -21,6 +21,8 @@ export interface LoadRequest {
   readonly delimiter?: string;
   /** Whom the dataset belongs to. */
   readonly owner: string;
+  /** What was sent beside the file in the field `text`. */
+  readonly title?: string;
   /** The upload that is read, where the file did not come with the request. */
   readonly upload?: string;
 }

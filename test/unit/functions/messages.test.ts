@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+
 import { defineApp, defineIntegration, secret } from "../../../engine/define/index.ts";
 import { createSecrets } from "../../../engine/secrets/secrets.ts";
 import { createMessageHandlers } from "../../../functions/messages.ts";
@@ -28,6 +29,7 @@ test("what a trigger rejects with shows no secret: not its message, not its stac
     settings,
     log,
     secrets,
+    datasets: services.datasets,
     ports,
     close: () => services.close(),
   });

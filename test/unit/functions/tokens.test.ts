@@ -7,7 +7,7 @@ import { type Ask, FIRST, openApi } from "./api.ts";
 
 /** A route for operators alone, one for auditors too, and neither looks at a list. */
 const OPERATORS = "POST /api/v1/pulls/none/runs";
-const AUDITORS = "GET /api/v1/runs/none";
+const AUDITORS = "GET /api/v1/integrations/none";
 const PASSED = 404;
 
 async function issue(ask: Ask, name: string, ...roles: string[]): Promise<{ id: string; token: string }> {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
+import { openDatabase } from "../../../engine/datasets/database.ts";
 import { defineApp, defineReceiver } from "../../../engine/define/index.ts";
 import { UnavailableError } from "../../../engine/errors/unavailable-error.ts";
 import { createSettings } from "../../../engine/settings/settings.ts";
@@ -28,11 +29,20 @@ async function post(bytes: number): Promise<ApiResponse> {
     url: new URL("http://localhost/api/v1/webhooks/crm"),
     params: { receiver: "crm" },
     header: () => undefined,
+    stream: async function* () {},
     body: async () => Buffer.from(body),
   };
   const settings = createSettings({}, []);
   const secrets = { fresh: async () => Promise.reject(new Error("nothing secret here")) };
-  const services = { app, ports, settings, secrets, log: () => {}, close: async () => {} };
+  const services = {
+    app,
+    ports,
+    settings,
+    secrets,
+    datasets: openDatabase(settings),
+    log: () => {},
+    close: async () => {},
+  };
   return receiveWebhook.handle(request, services, ANONYMOUS);
 }
 

@@ -1,0 +1,64 @@
+import { changeRun } from "../../runs/change.ts";
+import type { RunStatus } from "../../runs/run.ts";
+import { forgetChunks } from "./chunk-record.ts";
+import { beginEnd, type LoadEnd, moveLoad, readLoad } from "./load-record.ts";
+import type { Loading } from "./loading.ts";
+import { madeTable, oldTable, partsPrefix, stagingTable, UPLOADS } from "./names.ts";
+import { dropTables } from "./staging.ts";
+
+/**
+ * Ends a load so that nothing of it is left but its run and what was rejected: the table stays as it was. One whose rows
+ * are in the table by now, or that ended before, stays as it is; one that was ending goes on to, as was said first.
+ */
+export async function endLoad(loading: Loading, run: string, end: LoadEnd): Promise<void> {
+  const pool = await loading.datasets.pool();
+  const load = await pool.use(async (connection) => {
+    await beginEnd(connection, run, end);
+    return readLoad(connection, run);
+  });
+  if (!load) return endRunOf(loading, run, end);
+  if (load.state !== "ending") return;
+  await clearAway(loading, run, load.request.upload);
+  await endRunOf(loading, run, (load.outcome ?? end) as unknown as LoadEnd);
+  await pool.use((connection) => moveLoad(connection, run, "ending", "ended"));
+}
+
+/** Takes away what a load needs no more; its rejections stay. An upload goes, too: with the load that it was for. */
+export async function clearAway(
+  { ports, datasets }: Loading,
+  run: string,
+  upload: string | undefined,
+): Promise<void> {
+  const pool = await datasets.patientPool();
+  await pool.use(async (connection) => {
+    await dropTables(connection, stagingTable(run), madeTable(run), oldTable(run));
+    await forgetChunks(connection, run);
+  });
+  for await (const name of ports.blobs.list(partsPrefix(run))) await ports.blobs.delete(name);
+  if (upload?.startsWith(UPLOADS)) await ports.blobs.delete(upload);
+}
+
+/** What the run of a load says when it has ended. */
+interface RunEnd {
+  readonly status: RunStatus;
+  readonly error?: string;
+  readonly result?: LoadEnd["result"];
+  /** How many were loaded, where that is all of them. */
+  readonly rows?: number;
+}
+
+/** Ends the run of a load, unless it has ended. */
+export async function endRunOf(
+  { ports }: Loading,
+  run: string,
+  { status, error, result, rows }: RunEnd,
+): Promise<void> {
+  await changeRun(ports, run, (known) => ({
+    ...known,
+    status,
+    endedAt: new Date(ports.clock.now()).toISOString(),
+    ...(error === undefined ? {} : { error }),
+    ...(result === undefined ? {} : { result }),
+    ...(rows === undefined ? {} : { progress: { done: rows, total: rows, unit: known.progress.unit } }),
+  }));
+}
