@@ -30,6 +30,7 @@ export interface Remains {
   readonly auditLog: string;
   readonly operatorLog: string;
   readonly deadMessages: string;
+  readonly datasets: string;
   readonly backups: string;
 }
 
@@ -65,6 +66,7 @@ export function remainsOf(
     operatorLog: "who asked for it, when and why, with the key",
     deadMessages:
       "messages on their way: what the broker still has of this entity takes no effect when it comes, and goes then",
+    datasets: "rows of datasets are not looked through, nor what their loads rejected",
     backups,
   };
 }

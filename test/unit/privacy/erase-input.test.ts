@@ -63,6 +63,13 @@ describe("an input in quarantine", () => {
     });
   });
 
+  it("goes whole where it is a row of a dataset that speaks of the entity, whatever its columns are called", () => {
+    const row = { tipo: "CC", numero: "1020", correo: "nobody knew this one" };
+    expect(eraseInput(input(row, { via: "import" }), subject).left?.payload.body).toBe("");
+    const other = { tipo: "CC", numero: "10201", correo: "x@example.com" };
+    expect(eraseInput(input(other, { via: "import" }), subject)).toEqual({ speaks: false });
+  });
+
   it("loses the data of an event about the entity", () => {
     const event = { subject: "customer|CC-1020", type: "x", data: { any: "thing" } };
     expect(left(event)).toEqual({ ...event, data: { erased: true } });
