@@ -6,6 +6,7 @@ const benches: Readonly<Record<string, () => Promise<unknown>>> = {
   audit: async () => (await import("./audit.ts")).audit(),
   "end-to-end": endToEnd,
   cosmos: () => import("./cosmos.ts"),
+  csv: async () => (await import("./csv-floor.ts")).csvFloor(),
   datasets: async () => (await import("./datasets.ts")).datasets(),
   servicebus: () => import("./servicebus.ts"),
 };
@@ -14,6 +15,7 @@ const usage = `usage: npm run bench [-- name …]
   audit        100,000 audit records: verify them, explain a value, rehearse 10,000 events (two minutes)
   end-to-end   webhooks in, documents, deliveries out, beside the same SDK calls without the engine (two minutes)
   cosmos       operations of the Cosmos stand-in
+  csv          cutting and parsing a CSV, beside a loop that looks at each byte
   datasets     a CSV of 1,000,000 rows: loading it beside the server's own client, asking it (three minutes)
   servicebus   sending and receiving at the Service Bus stand-in
 
