@@ -118,6 +118,13 @@ describe("a file for a table that is there", () => {
     expect(await desk.tables()).toEqual(["people"]);
   });
 
+  it("stays with replace where no record of the file is a row", async () => {
+    const before = await desk.rows();
+    const run = await desk.load("id,name\n1\n2\n", { mode: "replace" });
+    expect(run).toMatchObject({ status: "failed", error: expect.stringContaining("none of the 2 records") });
+    expect(await desk.rows()).toEqual(before);
+  });
+
   it("goes behind its rows with append, whatever the order and case of its columns", async () => {
     const run = await desk.load("NAME,Id\nZoe,9\nMia,x\n", { mode: "append" });
     expect(run).toMatchObject({ status: "succeeded", result: { rows: 5, loaded: 2 } });

@@ -1,7 +1,7 @@
 import { FileFaultError } from "../../errors/file-fault-error.ts";
 import { boundedLines, STEP } from "./bounded-lines.ts";
 import { behindBreak, endOfLine } from "./bytes.ts";
-import { findDelimiter } from "./delimiter.ts";
+import { findDelimiter, toldDelimiter } from "./delimiter.ts";
 import { readHeader } from "./header.ts";
 import type { Delimiter, Head, Part } from "./part.ts";
 import { MAX_RECORD } from "./record-fault.ts";
@@ -60,8 +60,12 @@ function createCutter(partBytes: number, wanted: Delimiter | undefined, spare: S
   let scanner: RecordScanner | undefined;
 
   function readHead(bytes: Buffer): Head {
+    const told = toldDelimiter(bytes, at);
+    at += told.bytes;
+    line += told.lines;
     const beginning = bytes.subarray(at, at + AHEAD);
-    const delimiter = wanted ?? findDelimiter(beginning);
+    if (beginning.length === 0) throw new FileFaultError("the file is empty");
+    const delimiter = wanted ?? told.delimiter ?? findDelimiter(beginning);
     const { cells, next, lines } = readHeader(beginning, delimiter, line);
     at += next;
     line += lines;

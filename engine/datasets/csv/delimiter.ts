@@ -21,6 +21,22 @@ export function findDelimiter(bytes: Uint8Array): Delimiter {
   return best.delimiter;
 }
 
+/**
+ * The line by which Excel is told what separates fields, `sep=;`, where `bytes` have it at `at`: it is no header.
+ * `bytes` and `lines`: what to pass over.
+ */
+export function toldDelimiter(
+  bytes: Buffer,
+  at: number,
+): { delimiter: Delimiter | undefined; bytes: number; lines: number } {
+  const [line = "", character] =
+    /^sep=([,;\t])(?:\r?\n|\r)/i.exec(bytes.toString("latin1", at, at + 7)) ?? [];
+  const delimiter = DELIMITERS.find((known) => known === character);
+  return delimiter
+    ? { delimiter, bytes: line.length, lines: 1 }
+    : { delimiter: undefined, bytes: 0, lines: 0 };
+}
+
 /** How many fields the first record has, 0 for a broken one, and the share of records that have as many. */
 function sameFields(bytes: Buffer, delimiter: Delimiter): { share: number; fields: number } {
   const { record, scan } = recordScanner(delimiter, 0);

@@ -59,6 +59,11 @@ async function finishComplete(loading: Loading, load: LoadRecord): Promise<void>
         `the file has ${load.records} records in ${load.parts} parts, but ${loaded} were loaded and ${rejected} rejected of ${records} in ${chunks}`,
       );
     }
+    if (loaded === 0 && rejected > 0 && load.request.mode === "replace") {
+      throw new PermanentError(
+        `none of the ${rejected} records is a row: nothing is put in the place of what the table has`,
+      );
+    }
     const same = load.request.again
       ? undefined
       : await pool.use((connection) => sameContent(connection, load.request, load.sha256 ?? ""));

@@ -55,6 +55,14 @@ describe("the delimiter", () => {
     expect((await cut(file)).head.delimiter).toBe(delimiter);
   });
 
+  it("is what a first line for Excel says, which is no header", async () => {
+    const { head, parts } = await cut("sep=;\r\na,x;b\r\n1;2\r\n");
+    expect(head).toMatchObject({ delimiter: ";", header: ["a,x", "b"] });
+    expect(parts).toMatchObject([{ records: 1, firstLine: 3 }]);
+    expect(await headerOf("sep=;x\n1\n")).toEqual(["sep=", "x"]);
+    await expect(cut("sep=;\n")).rejects.toThrow(new FileFaultError("the file is empty"));
+  });
+
   it("is found outside quotes", async () => {
     expect((await cut('"a,b,c,d";"e"\n"1,2,3,4";"5"\n')).head.delimiter).toBe(";");
   });
