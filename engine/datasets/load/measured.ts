@@ -17,15 +17,17 @@ export function measured(bytes: AsyncIterable<Uint8Array>, signal?: AbortSignal)
   let ended = false;
   async function* tapped(): AsyncGenerator<Uint8Array, void, void> {
     const source = bytes[Symbol.asyncIterator]();
-    const aborted = Promise.withResolvers<never>();
-    // Heard where it is raced.
-    aborted.promise.catch(() => {});
-    const abort = (): void => aborted.reject(signal?.reason);
+    // Of the chunk that is waited for. One promise for all would keep what each race came to, and with it every chunk.
+    let stopWaiting = (_reason: unknown): void => {};
+    const abort = (): void => stopWaiting(signal?.reason);
     signal?.addEventListener("abort", abort, { once: true });
     try {
       for (;;) {
         signal?.throwIfAborted();
-        const next = await Promise.race([source.next(), aborted.promise]);
+        const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+          stopWaiting = reject;
+          source.next().then(resolve, reject);
+        });
         ended = next.done === true;
         if (next.done) return;
         hash.update(next.value);

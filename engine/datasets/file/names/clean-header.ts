@@ -21,7 +21,7 @@ export function cleanHeader(header: string, position: number): { name: string; f
     faults.push("blank");
     return blank;
   }
-  let name = trimmed.replaceAll(UNFIT, "_").normalize("NFC");
+  let name = trimmed.normalize("NFC").replaceAll(UNFIT, "_");
   if (name !== trimmed) faults.push("characters");
   // Ours begin with `_`.
   const shown = name.replace(/^[_\s]+/u, "");

@@ -74,6 +74,11 @@ test("a header that can be a name as it stands goes before those that cannot", (
   expect(namesOf("_row", "row")).toEqual(["row_2", "row"]);
 });
 
+test("a character that is composed to one beyond what MySQL takes becomes `_`", () => {
+  expect(columnNamesOf(["\ufa6c", "ok"]).names).toEqual(["column_1", "ok"]);
+  expect(columnNamesOf(["x\ufacf", "ok"]).names).toEqual(["x_", "ok"]);
+});
+
 test("characters that no name may have become `_`", () => {
   expect(columnNamesOf(["a\0b", "a\nb", "x👍", "\ud800"])).toEqual({
     names: ["a_b", "a_b_2", "x_", "column_4"],

@@ -1,4 +1,7 @@
 import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { measured } from "../../../../engine/datasets/load/measured.ts";
@@ -20,6 +23,23 @@ describe("measured bytes", () => {
         expect(source.sha256()).toBe(createHash("sha256").update(all).digest("hex"));
       }),
     );
+  });
+
+  it("are let go as they go by", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    async function* many(): AsyncGenerator<Uint8Array> {
+      for (let chunk = 0; chunk < 200; chunk++) yield Buffer.allocUnsafeSlow(1024 * 1024);
+    }
+    const before = process.memoryUsage().arrayBuffers;
+    const source = measured(many(), new AbortController().signal);
+    for await (const _ of source.bytes) {
+      // Chunks are collected one by one; what is asked is whether they can be.
+      if (source.size() % (50 * 1024 * 1024) === 0) await setImmediate();
+    }
+    await setImmediate();
+    collect();
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50 * 1024 * 1024);
   });
 
   it("have no hash before their end", async () => {
