@@ -27,7 +27,8 @@ export function classOf(bytes: Uint8Array, start: number, end: number): number {
   const before = at - digits;
   if (before === 0) return TEXT;
   if (at < end) {
-    if (bytes[at] === MINUS) return at === start + 4 && isDate(bytes, start, end) ? DATE : TEXT;
+    if (bytes[at] === MINUS)
+      return before === 4 && digits === start && isDate(bytes, start, end) ? DATE : TEXT;
     if (bytes[at] !== POINT) return TEXT;
     const behind = end - at - 1;
     if (behind === 0 || behind > BEHIND_POINT) return TEXT;
