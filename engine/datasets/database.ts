@@ -17,6 +17,9 @@ export interface DatasetDatabase {
   close(): Promise<void>;
 }
 
+/** How long a connection waits for a row or a table that another has, in seconds. */
+export const LOCK_WAIT_S = 10;
+
 /**
  * Byte by byte is how values are kept and compared; what does not fit fails. Times are UTC. A generated column of a
  * value that it cannot read is NULL, with a warning: that must not fail a row. Backslashes escape, as the driver takes
@@ -24,7 +27,7 @@ export interface DatasetDatabase {
  */
 const SESSION = [
   "SET NAMES utf8mb4 COLLATE utf8mb4_bin",
-  "SET SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = 10, lock_wait_timeout = 10",
+  `SET SESSION sql_mode = 'NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = ${LOCK_WAIT_S}, lock_wait_timeout = ${LOCK_WAIT_S}`,
   "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
 ];
 

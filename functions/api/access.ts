@@ -36,9 +36,14 @@ export async function authorize(
   return caller;
 }
 
-/** Whether a caller has the right to see personal values. */
-export function seesPersonal({ roles }: Caller): boolean {
+/** Whether a caller may do everything. */
+export function isOperator({ roles }: Caller): boolean {
   return roles.includes("operator");
+}
+
+/** Whether a caller has the right to see personal values. */
+export function seesPersonal(caller: Caller): boolean {
+  return isOperator(caller);
 }
 
 /** What this host knows of the tokens in a store. */

@@ -7,6 +7,8 @@ import { readRun, type Run } from "../../engine/runs/run.ts";
 import type { Blobs } from "../../engine/ports.ts";
 import type { Services } from "../services.ts";
 import { type ApiRequest, type ApiResponse, type Caller, problem, type Route } from "./http.ts";
+import { isOperator } from "./access.ts";
+import { isShownTo, noSuchTable, tableIn } from "./datasets.ts";
 import { badQuery } from "./list.ts";
 
 /** How long an upload address can be used, in milliseconds. */
@@ -51,11 +53,9 @@ export const deleteOneDataset: Route = {
   route: "api/v1/datasets/{table}",
   access: ["operator", "subscriber"],
   async handle(request, { datasets, ports }, caller) {
-    const table = request.params["table"] ?? "";
+    const table = tableIn(request);
     const dataset = await datasetNamed(datasets, table);
-    if (!dataset || (dataset.owner !== caller.name && !caller.roles.includes("operator"))) {
-      return problem(404, `There is no dataset "${table}".`);
-    }
+    if (!dataset || !isShownTo(caller, dataset)) throw noSuchTable(request);
     if (request.url.searchParams.get("confirm") !== table) {
       throw badQuery("confirm", `must be the dataset's name, "${table}": its rows cannot be had back`);
     }
@@ -85,9 +85,11 @@ async function rejected(
 }
 
 /** Whether a caller may see a run: an operator each, others what they started or what is about a dataset of theirs. */
-export function isOwn({ actor, request }: Run, { name, roles }: Caller): boolean {
-  if (roles.includes("operator") || actor === name) return true;
-  return typeof request === "object" && request !== null && "owner" in request && request.owner === name;
+export function isOwn({ actor, request }: Run, caller: Caller): boolean {
+  if (isOperator(caller) || actor === caller.name) return true;
+  return (
+    typeof request === "object" && request !== null && "owner" in request && request.owner === caller.name
+  );
 }
 
 async function* rejections(blobs: Blobs, run: string): AsyncGenerator<Uint8Array, void, void> {

@@ -3,6 +3,7 @@ import { readKeys } from "../../engine/datasets/keys/read-keys.ts";
 import { readProfile } from "../../engine/datasets/keys/read-profile.ts";
 import type { KeyIndex, Keys } from "../../engine/datasets/query/keys.ts";
 import { listDatasets, readDataset } from "../../engine/datasets/registry.ts";
+import { isOperator } from "./access.ts";
 import { type ApiRequest, type Caller, problem, Refused, type Route } from "./http.ts";
 import { listAnswer, pageOf } from "./list.ts";
 
@@ -66,10 +67,6 @@ export function noSuchTable({ params }: Pick<ApiRequest, "params">): Refused {
   return new Refused(
     problem(404, `There is no dataset ${JSON.stringify((params["table"] ?? "").slice(0, 80))}.`),
   );
-}
-
-function isOperator({ roles }: Caller): boolean {
-  return roles.includes("operator");
 }
 
 /** A dataset as it is shown. */

@@ -31,6 +31,9 @@ const DELIMITER: ReadonlyMap<string, Delimiter> = new Map([
   ["tab", "\t"],
 ]);
 
+/** Most characters of a title: a field of a form has no more either. */
+const MAX_TITLE = 4_096;
+
 /** Most columns of a key. */
 const KEY_COLUMNS = 16;
 
@@ -71,6 +74,8 @@ export function loadRequestOf(
   const table = orRefuse("name", name, tableNameOf, issues);
   const [strict, again] = [flag("strict"), flag("again")];
   const title = given.get("text");
+  if (title !== undefined && title.length > MAX_TITLE)
+    refuse("text", `must have at most ${MAX_TITLE} characters`);
   if (issues.length > 0 || mode === undefined || table === undefined) {
     throw new Refused(problem(400, "The upload is not asked for rightly.", { issues }));
   }

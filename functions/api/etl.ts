@@ -15,7 +15,9 @@ import { readRun } from "../../engine/runs/run.ts";
 import { startRun } from "../../engine/runs/start.ts";
 import { loadingOf } from "../loading.ts";
 import type { Services } from "../services.ts";
+import { isOperator } from "./access.ts";
 import { bodyOf } from "./body.ts";
+import { isShownTo } from "./datasets.ts";
 import { checkLateFields, loadRequestOf } from "./etl-parameters.ts";
 import { type ApiRequest, type ApiResponse, type Caller, problem, Refused, type Route } from "./http.ts";
 
@@ -119,15 +121,14 @@ async function loadUpload(request: ApiRequest, services: Services, caller: Calle
 async function permitted(
   asked: Omit<LoadRequest, "owner">,
   { app, datasets }: Services,
-  { name, roles }: Caller,
+  caller: Caller,
 ): Promise<{ load: LoadRequest; dataset: Dataset | undefined }> {
-  const isOperator = roles.includes("operator");
-  if (!isOperator && app.imports.some((known) => known.dataset === asked.table)) {
+  if (!isOperator(caller) && app.imports.some((known) => known.dataset === asked.table)) {
     const detail = `An import makes events of the rows of "${asked.table}", which is for operators: give another name with ?name=.`;
     throw new Refused(problem(403, detail));
   }
   const dataset = await datasetNamed(datasets, asked.table);
-  if (dataset && dataset.owner !== name && !isOperator) {
+  if (dataset && !isShownTo(caller, dataset)) {
     throw new Refused(problem(409, `The name "${asked.table}" is taken: give another with ?name=.`));
   }
   if (asked.mode === "upsert" && !asked.key && !dataset?.key) {
@@ -135,7 +136,7 @@ async function permitted(
     throw new Refused(problem(400, "The upload is not asked for rightly.", { issues }));
   }
   const key = asked.key ?? (asked.mode === "upsert" ? dataset?.key : undefined);
-  return { load: { ...asked, ...(key ? { key } : {}), owner: dataset?.owner ?? name }, dataset };
+  return { load: { ...asked, ...(key ? { key } : {}), owner: dataset?.owner ?? caller.name }, dataset };
 }
 
 /** Where there is a table, a file to make it of is only compared with what is in it. */

@@ -7,7 +7,7 @@ import { listRuns, readRun, type Run, RUN_KINDS, RUN_STATUSES, runView } from ".
 import { startRun } from "../../engine/runs/start.ts";
 import { withoutSystemFields } from "../../engine/system-fields.ts";
 import type { Services } from "../services.ts";
-import { seesPersonal } from "./access.ts";
+import { isOperator, seesPersonal } from "./access.ts";
 import { isOwn } from "./dataset-loads.ts";
 import { type ApiRequest, type ApiResponse, type Caller, problem, Refused, type Route } from "./http.ts";
 import { listAnswer, oneOf, pageOf } from "./list.ts";
@@ -62,14 +62,16 @@ export const listAllRuns: Route = {
   },
 };
 
-/** Has a run end; what it did so far stays done. 409 when it has ended. */
+/** Has a run end; what it did so far stays done; of a subscriber its own load. 409 when it has ended. */
 export const cancelOneRun: Route = {
   name: "api-runs-cancel",
   methods: ["POST"],
   route: "api/v1/runs/{run}/cancel",
-  access: ["operator"],
+  access: ["operator", "subscriber"],
   async handle(request, services, caller) {
-    const { run, status, endedAt } = await runOf(request, services);
+    const asked = await runOf(request, services);
+    const { run, kind, status, endedAt } = asked;
+    if (!isOperator(caller) && !(kind === "load" && isOwn(asked, caller))) throw noSuchRun(run);
     const over = (how: string): ApiResponse => problem(409, `The run has ended already, as ${how}.`, { run });
     if (endedAt !== undefined) return over(status);
     const { ports } = services;

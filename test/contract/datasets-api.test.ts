@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineApp, defineImport } from "../../engine/define/index.ts";
+import { startRun } from "../../engine/runs/start.ts";
 import { createSettings } from "../../engine/settings/settings.ts";
 import { answer } from "../../functions/api/answer.ts";
 import {
@@ -12,7 +13,7 @@ import {
 } from "../../functions/api/dataset-loads.ts";
 import { etl } from "../../functions/api/etl.ts";
 import type { ApiResponse, Caller, Route } from "../../functions/api/http.ts";
-import { readOneRun } from "../../functions/api/runs.ts";
+import { cancelOneRun, readOneRun } from "../../functions/api/runs.ts";
 import type { Services } from "../../functions/services.ts";
 import { type DatasetsDesk, openDatasetsDesk } from "./datasets-desk.ts";
 import { type MysqlServer, privateMysqlServer } from "./mysql-server.ts";
@@ -262,6 +263,29 @@ describe("a dataset's loads", () => {
     expect((await ask(readOneRun, "", { params })).json).toMatchObject({ kind: "load", name: "people" });
     expect((await ask(readOneRun, "", { params, caller: LUIS })).status).toBe(404);
     expect((await ask(readOneRun, "", { params, caller: OPERATOR })).status).toBe(200);
+  });
+
+  it("may be ended by their owner, and by no other subscriber; what is no load by operators alone", async () => {
+    const { json } = await ask(etl, "?name=people.csv", { body: "id\n1\n" });
+    const params = { run: String(json["run"]) };
+    expect((await ask(cancelOneRun, "", { params, caller: LUIS })).status).toBe(404);
+    expect((await ask(cancelOneRun, "", { params })).status).toBe(202);
+    await desk.serve();
+    expect(await desk.run(params.run)).toMatchObject({ status: "cancelled" });
+    const work = { kind: "profile", name: "people", request: {}, actor: "ana", unit: "columns" } as const;
+    const profile = { run: await startRun(desk.ports, work) };
+    expect((await ask(cancelOneRun, "", { params: profile })).status).toBe(404);
+    expect((await ask(cancelOneRun, "", { params: profile, caller: OPERATOR })).status).toBe(202);
+  });
+});
+
+describe("deleting a dataset by its name in capitals", () => {
+  it("is deleting it, as asking it is", async () => {
+    await ask(etl, "?name=people", { body: FILE });
+    await desk.serve();
+    const params = { table: "PEOPLE" };
+    expect((await ask(deleteOneDataset, "?confirm=people", { params })).status).toBe(204);
+    expect(await desk.tables()).toEqual([]);
   });
 });
 

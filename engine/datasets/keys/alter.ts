@@ -1,3 +1,4 @@
+import { LOCK_WAIT_S } from "../database.ts";
 import { numberOf } from "../../mysql/errors.ts";
 import type { Connection } from "../../mysql/pool.ts";
 import { type Dataset, quoted, tableName } from "../dataset.ts";
@@ -83,6 +84,6 @@ async function alter(
   try {
     await connection.query(`ALTER TABLE ${tableName(table)} ${[...changes, ...how].join(", ")}`);
   } finally {
-    await connection.query("SET SESSION lock_wait_timeout = DEFAULT");
+    await connection.query(`SET SESSION lock_wait_timeout = ${LOCK_WAIT_S}`);
   }
 }
