@@ -3,6 +3,7 @@ import { verifyLog, type VerifyState } from "../engine/audit/verify/run.ts";
 import { importRows, type ImportState } from "../engine/datasets/import/run.ts";
 import { type IndexesMade, makeIndexes } from "../engine/datasets/keys/make-indexes.ts";
 import { profileDataset, type ProfileState } from "../engine/datasets/keys/profile-dataset.ts";
+import { persistently } from "../engine/datasets/load/persistently.ts";
 import { workOnLoad } from "../engine/datasets/load/work-on-load.ts";
 import { replayDeadLetters, type ReplayState } from "../engine/deliveries/replay.ts";
 import { replayDeliveries, type ReplayedDeliveries } from "../engine/deliveries/replay-deliveries.ts";
@@ -39,15 +40,21 @@ export async function work(services: Services, message: RunMessage): Promise<voi
   }
   if (kind === "load") return workOnLoad(loadingOf(services), message.run);
   if (kind === "profile") {
-    return workOn(message, ports, (run: Working<ProfileState>) => profileDataset({ datasets }, run));
+    return workOn(message, ports, (run: Working<ProfileState>) =>
+      persistently(log, `profiling ${name}`, () => profileDataset({ datasets }, run)),
+    );
   }
   if (kind === "index") {
-    return workOn(message, ports, (run: Working<IndexesMade>) => makeIndexes({ datasets }, run));
+    return workOn(message, ports, (run: Working<IndexesMade>) =>
+      persistently(log, `making indexes of ${name}`, () => makeIndexes({ datasets }, run)),
+    );
   }
   const definition = app.imports.find(({ dataset }) => dataset === name);
   if (kind === "import" && definition) {
     return workOn(message, ports, (run: Working<ImportState>) =>
-      importRows({ definition, ports, settings, datasets }, run),
+      persistently(log, `importing ${name}`, () =>
+        importRows({ definition, ports, settings, datasets }, run),
+      ),
     );
   }
   switch (`${kind} ${name}`) {

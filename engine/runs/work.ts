@@ -12,7 +12,7 @@ const SLICE_MS = 5 * 60_000;
 
 /** A run at work. */
 export interface Working<State> {
-  /** As it was started, and where the slice before left off; undefined at the beginning. */
+  /** As it was started, and what was saved last; undefined at the beginning. */
   readonly request: unknown;
   readonly state: State | undefined;
   readonly actor: string;
@@ -79,7 +79,10 @@ export async function workOn<State>(
     await save({});
     const result = await worker({
       request: run.request,
-      state: run.state as State | undefined,
+      // A worker may begin again within its slice: from what was saved last.
+      get state() {
+        return run.state as State | undefined;
+      },
       actor: run.actor ?? "timer",
       id,
       startedAt,

@@ -194,6 +194,22 @@ describe("an upload that breaks off", () => {
   });
 });
 
+describe("a load that the server refuses while it is finished", () => {
+  it("ends as failed with what the server says, and nothing of it is left", async () => {
+    await desk.load(OLD);
+    const id = await desk.send(FILE, { mode: "append" });
+    // Somebody altered the table by hand.
+    await desk.sql("ALTER TABLE caudal_datasets.people CHANGE note other TEXT NOT NULL");
+    await desk.serve();
+    expect(await desk.run(id)).toMatchObject({
+      status: "failed",
+      error: expect.stringContaining("Unknown column 'note'"),
+    });
+    expect(await desk.rows()).toEqual([[1, "0", "old"]]);
+    await nothingLeft();
+  });
+});
+
 describe("a load that is cancelled", () => {
   it("ends when a loader sees it, and nothing of it is left", async () => {
     await desk.load(OLD);
@@ -206,6 +222,43 @@ describe("a load that is cancelled", () => {
     expect(desk.ports.sent(RUNS).filter(({ messageId }) => messageId.startsWith(id))).toEqual([]);
     await nothingLeft();
   });
+
+  it.each(["create", "replace"] as const)(
+    "after its host died at whatever call of a %s: the table is the old one or the new one, and known as what it is",
+    async (mode) => {
+      const outcomes = new Set<string>();
+      let calls = Number.POSITIVE_INFINITY;
+      for (let call = 0; call < calls; call += 1) {
+        for (const when of ["before", "after"] as const) {
+          await desk.close();
+          desk = await openDatasetsDesk(server.url, 2_000);
+          if (mode === "replace") await desk.load("code\nold\n");
+          const id = await desk.send(FILE, { mode });
+          desk.calls = 0;
+          desk.fault = { call, when };
+          await desk.serve();
+          desk.fault = undefined;
+          await cancelRun(desk.ports, id, "ana");
+          await becomesSilent();
+          await tendLoads(desk.loading);
+          await desk.serve();
+          const { status } = await desk.run(id);
+          outcomes.add(status);
+          const pool = await desk.loading.datasets.pool();
+          const dataset = await pool.use((connection) => readDataset(connection, "people"));
+          const old = mode === "replace" ? [[1, "old"]] : [];
+          const expected = status === "succeeded" ? rowsOf(60) : old;
+          expect(dataset?.rows ?? 0, `call ${call}, ${when}`).toBe(expected.length);
+          expect(dataset ? await desk.rows() : await desk.tables(), `call ${call}, ${when}`).toEqual(
+            expected,
+          );
+          await nothingLeft();
+          calls = desk.calls;
+        }
+      }
+      expect([...outcomes].toSorted()).toEqual(["cancelled", "succeeded"]);
+    },
+  );
 
   it("just before it is finished is not finished", async () => {
     const id = await desk.send(FILE);

@@ -4,13 +4,28 @@ import { forgetChunks } from "./chunk-record.ts";
 import { beginEnd, type LoadEnd, moveLoad, readLoad } from "./load-record.ts";
 import type { Loading } from "./loading.ts";
 import { madeTable, oldTable, partsPrefix, stagingTable, UPLOADS } from "./names.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { dropTables } from "./staging.ts";
+import { swapBack } from "./swap.ts";
+
+/** Does work while nobody else changes a table. */
+export type Alone = <T>(loading: Loading, table: string, work: () => Promise<T>) => Promise<T>;
+
+/** Waits for its turn, on this host and among all. */
+export const alone: Alone = (loading, table, work) =>
+  loading.finishTurns(() => oneAtATime(loading.datasets, table, work));
 
 /**
  * Ends a load so that nothing of it is left but its run and what was rejected: the table stays as it was. One whose rows
  * are in the table by now, or that ended before, stays as it is; one that was ending goes on to, as was said first.
+ * `guard`: for who has the table to itself already.
  */
-export async function endLoad(loading: Loading, run: string, end: LoadEnd): Promise<void> {
+export async function endLoad(
+  loading: Loading,
+  run: string,
+  end: LoadEnd,
+  guard: Alone = alone,
+): Promise<void> {
   const pool = await loading.datasets.pool();
   const load = await pool.use(async (connection) => {
     await beginEnd(connection, run, end);
@@ -18,7 +33,10 @@ export async function endLoad(loading: Loading, run: string, end: LoadEnd): Prom
   });
   if (!load) return endRunOf(loading, run, end);
   if (load.state !== "ending") return;
-  await clearAway(loading, run, load.request.upload);
+  const { dataset: table, parts, request } = load;
+  // Before its parts were all on their way, nobody has swapped anything in.
+  if (parts !== undefined) await guard(loading, table, () => swapBack(loading.datasets, { run, table }));
+  await clearAway(loading, run, request.upload);
   await endRunOf(loading, run, (load.outcome ?? end) as unknown as LoadEnd);
   await pool.use((connection) => moveLoad(connection, run, "ending", "ended"));
 }

@@ -3,30 +3,41 @@ import { PermanentError } from "../../errors/permanent-error.ts";
 import { heedCancellation } from "../../runs/cancel.ts";
 import { readRun } from "../../runs/run.ts";
 import { sumsOf } from "./chunk-record.ts";
-import { clearAway, endLoad, endRunOf } from "./end-load.ts";
+import { type Alone, alone, clearAway, endLoad, endRunOf } from "./end-load.ts";
 import { intoTable } from "./into-table.ts";
 import { type LoadEnd, type LoadRecord, readLoad } from "./load-record.ts";
 import type { Loading } from "./loading.ts";
 import { persistently } from "./persistently.ts";
 import { sameContent } from "./same-content.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
 
 /**
  * Finishes a load of which all parts are in: checks that nothing is missing, and brings its rows into the table in one
  * step. Can be called at any time and again after a crash at any point; a load that is not that far stays as it is.
  */
 export async function finishLoad(loading: Loading, run: string): Promise<void> {
-  await persistently(loading.ports.log, `finishing the load ${run}`, async () => {
-    const load = await current(loading, run);
-    if (!load) return endRunOf(loading, run, { status: "failed", error: NO_FILE });
-    await loading.finishTurns(() =>
-      oneAtATime(loading.datasets, load.dataset, () => finishOnce(loading, run)),
-    );
-  });
+  const { ports } = loading;
+  try {
+    await persistently(ports.log, `finishing the load ${run}`, async () => {
+      const load = await current(loading, run);
+      if (!load) return endRunOf(loading, run, { status: "failed", error: NO_FILE });
+      await alone(loading, load.dataset, () => finishOnce(loading, run));
+    });
+  } catch (error) {
+    if (!(error instanceof PermanentError)) throw error;
+    // Of the server, which would refuse it each time.
+    const end = { status: "failed", error: error.message } as const;
+    ports.log("error", `the load ${run} failed`, { error: error.message });
+    await persistently(ports.log, `ending the load ${run}`, () => endLoad(loading, run, end));
+    // Its rows are in the table, but not all that follows from that is done.
+    if ((await readRun(ports.documents, run))?.endedAt === undefined) throw error;
+  }
 }
 
 /** Of a run that is started again although its file came with a request, which is over. */
 const NO_FILE = "the file of this load is not kept: send it again";
+
+/** What is done here is done while nobody else changes the table. */
+const asOneAlone: Alone = (_loading, _table, work) => work();
 
 async function finishOnce(loading: Loading, run: string): Promise<void> {
   const load = await current(loading, run);
@@ -37,7 +48,7 @@ async function finishOnce(loading: Loading, run: string): Promise<void> {
     case "replaced":
       return settle(loading, load);
     case "ending":
-      return endLoad(loading, run, { status: "failed" });
+      return endLoad(loading, run, { status: "failed" }, asOneAlone);
     default:
   }
 }
@@ -51,7 +62,7 @@ async function finishComplete(loading: Loading, load: LoadRecord): Promise<void>
   try {
     const known = await readRun(ports.documents, run);
     // By the broker, say, that gave up its message.
-    if (known?.endedAt !== undefined) return await endLoad(loading, run, known as LoadEnd);
+    if (known?.endedAt !== undefined) return await endLoad(loading, run, known as LoadEnd, asOneAlone);
     await heedCancellation(ports.documents, run);
     const { records, loaded, rejected, chunks } = sums;
     if (chunks !== load.parts || records !== load.records || loaded + rejected !== records) {
@@ -68,14 +79,17 @@ async function finishComplete(loading: Loading, load: LoadRecord): Promise<void>
       ? undefined
       : await pool.use((connection) => sameContent(connection, load.request, load.sha256 ?? ""));
     if (same !== undefined) {
-      return await endLoad(loading, run, { status: "succeeded", result: { table, already: same } });
+      const end = { status: "succeeded", result: { table, already: same } } as const;
+      return await endLoad(loading, run, end, asOneAlone);
     }
     await intoTable(loading, load, sums);
   } catch (error) {
-    if (error instanceof CancelledError) return endLoad(loading, run, { status: "cancelled" });
+    if (error instanceof CancelledError) {
+      return endLoad(loading, run, { status: "cancelled" }, asOneAlone);
+    }
     if (!(error instanceof PermanentError)) throw error;
     ports.log("error", `the load ${run} of ${table} failed`, { error: error.message });
-    return endLoad(loading, run, { status: "failed", error: error.message });
+    return endLoad(loading, run, { status: "failed", error: error.message }, asOneAlone);
   }
   const done = await current(loading, run);
   if (done) await settle(loading, done);

@@ -4,12 +4,12 @@ import type { Dataset, DatasetColumn } from "../dataset.ts";
 import { readDataset, writeDataset } from "../registry.ts";
 import { type Added, addRows } from "./add-rows.ts";
 import { addedCells, cellsOf, type ChunkSums } from "./chunk-record.ts";
-import { type LoadRecord, markDone } from "./load-record.ts";
+import { type LoadRecord, markDone, readLoad } from "./load-record.ts";
 import type { Loading } from "./loading.ts";
 import { madeTable, stagingTable } from "./names.ts";
 import { addKey, keyBeside } from "./row-key.ts";
 import { keyColumns, sameColumns } from "./same-columns.ts";
-import { createTable, dropTables } from "./staging.ts";
+import { createTable, dropTables, makerOf } from "./staging.ts";
 import { checkFit } from "./start-load.ts";
 import { swapIn } from "./swap.ts";
 
@@ -25,6 +25,7 @@ export async function intoTable(loading: Loading, load: LoadRecord, sums: ChunkS
     dataset: await readDataset(connection, table),
     cells: await cellsOf(connection, run, head.names.length),
   }));
+  await pool.use((connection) => checkRecorded(connection, load));
   if (dataset && dataset.owner !== request.owner) {
     throw new FileFaultError(`the table "${table}" belongs to another`);
   }
@@ -81,6 +82,16 @@ export async function intoTable(loading: Loading, load: LoadRecord, sums: ChunkS
     }
     await record(connection, { columns, rows: added.rows, key }, false, byKey ? added : {});
   });
+}
+
+/** Throws where the table is what another load made of it that has not recorded so yet, and may have to take it back. */
+async function checkRecorded(connection: Connection, { run, dataset: table }: LoadRecord): Promise<void> {
+  const maker = await makerOf(connection, table);
+  if (!maker || maker === run) return;
+  const state = (await readLoad(connection, maker))?.state;
+  if (state === "complete" || state === "ending") {
+    throw new Error(`the load ${maker} of the table "${table}" is not recorded yet`);
+  }
 }
 
 /** Makes a new table in which each key has one row. */

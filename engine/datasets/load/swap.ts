@@ -3,8 +3,8 @@ import type { Connection } from "../../mysql/pool.ts";
 import type { DatasetDatabase } from "../database.ts";
 import { tableName } from "../dataset.ts";
 import { giveWay } from "../keys/give-way.ts";
-import { oldTable } from "./names.ts";
-import { makerOf } from "./staging.ts";
+import { madeTable, oldTable, stagingTable } from "./names.ts";
+import { dropTables, makerOf } from "./staging.ts";
 
 /**
  * Puts the table `from`, which the run made, in the place of the dataset's in one step: whoever reads has the old one or
@@ -31,5 +31,25 @@ export async function swapIn(
       if (maker !== undefined) await giveWay(connection, table);
       await connection.query(`RENAME TABLE ${away}${tableName(from)} TO ${tableName(table)}`);
     });
+  });
+}
+
+/**
+ * Takes back what a run swapped in and could not record, since it lost its connection in between: the table is the old
+ * one again, or none. Nothing happens where it swapped nothing. To be called while nobody else changes the table.
+ */
+export async function swapBack(
+  datasets: DatasetDatabase,
+  { run, table }: { run: string; table: string },
+): Promise<void> {
+  const pool = await datasets.patientPool();
+  await pool.use(async (connection) => {
+    // First, so that a swap which still waits for its moment finds nothing to put in place.
+    await dropTables(connection, stagingTable(run), madeTable(run));
+    if ((await makerOf(connection, table)) !== run) return;
+    const old = oldTable(run);
+    const isThere = (await makerOf(connection, old)) !== undefined;
+    const back = isThere ? `, ${tableName(old)} TO ${tableName(table)}` : "";
+    await connection.query(`RENAME TABLE ${tableName(table)} TO ${tableName(stagingTable(run))}${back}`);
   });
 }

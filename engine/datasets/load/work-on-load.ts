@@ -21,8 +21,10 @@ export async function workOnLoad(loading: Loading, run: string): Promise<void> {
   const { ports, datasets } = loading;
   const known = await readRun(ports.documents, run);
   const request = known?.request as LoadRequest | undefined;
-  const pool = await datasets.pool();
-  const load = await pool.use((connection) => readLoad(connection, run));
+  const load = await persistently(ports.log, `looking for the load ${run}`, async () => {
+    const pool = await datasets.pool();
+    return pool.use((connection) => readLoad(connection, run));
+  });
   const unread = load === undefined || load.state === "reading";
   if (known && known.endedAt === undefined && request?.upload !== undefined && unread) {
     return readUpload(loading, run, { ...request, upload: request.upload }, known.actor ?? "timer");

@@ -51,6 +51,22 @@ function counting(after: (count: number, run: Working<number>) => unknown = () =
 }
 
 describe("a run", () => {
+  test("that is begun again within its slice goes on from what was saved last", async () => {
+    const bench = new Bench();
+    const message = await bench.start();
+    let fails = true;
+    const worker = counting((count) => {
+      if (fails && count === 4) throw new Error("the server is away");
+    });
+    await bench.work(message, async (run) => {
+      await expect(worker(run)).rejects.toThrow("the server is away");
+      fails = false;
+      expect(run.state).toBe(4);
+      return worker(run);
+    });
+    expect(await bench.stands()).toMatchObject({ status: "succeeded", result: { count: 10 } });
+  });
+
   test("gets what was asked and who asked, and ends with its result", async () => {
     const bench = new Bench();
     const message = await bench.start();
