@@ -94,6 +94,9 @@ describe("what queries ask for", () => {
     const many = 201;
     for (let each = 0; each < many; each++) {
       await desk.ask(dataset, { equal: [`column ${each}`], range: [], sort: [] });
+      // Others may come within the same millisecond.
+      if (each === 0)
+        await desk.sql(`UPDATE ${tableName("_asked")} SET asked_last = asked_last - INTERVAL 1 DAY`);
     }
     const [counted] = await desk.sql(
       `SELECT COUNT(*) AS shapes, SUM(definition LIKE '%column 0"%') AS oldest FROM ${tableName("_asked")} WHERE dataset = ?`,
