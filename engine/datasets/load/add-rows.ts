@@ -9,6 +9,9 @@ export interface Adding {
   /** The table that has them, and its columns for those of the other, in their order. */
   readonly from: string;
   readonly fromNames: readonly string[];
+  /** How many rows each of them has. */
+  readonly before: number;
+  readonly given: number;
   /** Whether rows are known by a key, and those that are there become as the new ones are. */
   readonly byKey: boolean;
 }
@@ -28,10 +31,8 @@ export interface Added {
  */
 export async function addRows(
   connection: FullConnection,
-  { to, names, from, fromNames, byKey }: Adding,
+  { to, names, from, fromNames, before, given, byKey }: Adding,
 ): Promise<Added> {
-  const before = await countOf(connection, to);
-  const given = await countOf(connection, from);
   const [last] = await connection.query(`SELECT COALESCE(MAX(${ROW}), 0) AS last FROM ${tableName(to)}`);
   const offset = Number(last?.["last"]);
   const columns = names.map(quoted);
@@ -43,10 +44,10 @@ export async function addRows(
      SELECT ${[`${ROW} + ${offset}`, ...fromNames.map(quoted)].join(", ")}
      FROM ${tableName(from)} ORDER BY ${ROW}${update}`,
   );
+  if (!byKey) return { rows: before + touched, inserted: touched, updated: 0 };
   const rows = await countOf(connection, to);
-  const inserted = rows - before;
   // As the driver asks the server to count: one for a row that is added or stays as it is, two for one that changes.
-  return { rows, inserted, updated: touched - given };
+  return { rows, inserted: rows - before, updated: touched - given };
 }
 
 async function countOf(connection: Connection, table: string): Promise<number> {

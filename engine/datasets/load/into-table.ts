@@ -56,7 +56,7 @@ export async function intoTable(loading: Loading, load: LoadRecord, sums: ChunkS
 
   if (!dataset || request.mode === "replace") {
     const key = request.mode === "upsert" ? keyColumns(request.key ?? [], head.names) : undefined;
-    const added = key && (await makeByKey(loading, load, key));
+    const added = key && (await makeByKey(loading, load, key, sums.loaded));
     const from = key ? madeTable(run) : stagingTable(run);
     const rows = added?.rows ?? sums.loaded;
     return swapIn(datasets, { run, table, from }, (connection) =>
@@ -76,7 +76,8 @@ export async function intoTable(loading: Loading, load: LoadRecord, sums: ChunkS
   if (key && !dataset.key) await pool.use((connection) => addKey(connection, table, key));
   await pool.transaction(async (connection: FullConnection) => {
     const from = stagingTable(run);
-    const added = await addRows(connection, { to: table, names, from, fromNames, byKey });
+    const counts = { before: dataset.rows, given: sums.loaded };
+    const added = await addRows(connection, { to: table, names, from, fromNames, ...counts, byKey });
     if (!byKey && added.inserted !== sums.loaded) {
       throw new FileFaultError(`MySQL added ${added.inserted} rows of ${sums.loaded}`);
     }
@@ -95,7 +96,12 @@ async function checkRecorded(connection: Connection, { run, dataset: table }: Lo
 }
 
 /** Makes a new table in which each key has one row. */
-async function makeByKey({ datasets }: Loading, load: LoadRecord, key: readonly string[]): Promise<Added> {
+async function makeByKey(
+  { datasets }: Loading,
+  load: LoadRecord,
+  key: readonly string[],
+  given: number,
+): Promise<Added> {
   const { run, head } = load;
   const { names } = head;
   const pool = await datasets.patientPool();
@@ -109,6 +115,8 @@ async function makeByKey({ datasets }: Loading, load: LoadRecord, key: readonly 
       names,
       from: stagingTable(run),
       fromNames: names,
+      before: 0,
+      given,
       byKey: true,
     }),
   );
