@@ -87,7 +87,7 @@ async function parsedPart(
   { run, request, head }: LoadRecord,
   { part, records, firstRecord, firstLine }: LoadMessage,
 ): Promise<ParsedPart | undefined> {
-  const bytes = await getPart(ports.blobs, run, part);
+  const bytes = await getPart(ports.blobs, run, part, spare.parts);
   if (!bytes) {
     const pool = await datasets.pool();
     const loaded = await pool.use(async (connection) => {
@@ -104,6 +104,8 @@ async function parsedPart(
     { bytes, firstRecord, firstLine },
     { columns: names.length, delimiter, key, spare: spare.lines },
   );
+  // Rows and rejections are copies.
+  spare.parts.give(bytes);
   const { rows, rejections } = parsed;
   if (rows + rejections.length !== records) {
     throw new PermanentError(

@@ -23,8 +23,8 @@ export interface Loading {
 
 const PARTS_AT_A_TIME = 2;
 
-/** What one upload has at a time, and what the rows of so many parts take. */
-const SPARE_PARTS = 4;
+/** What one upload has at a time beside what the loaders have, and what the rows of so many parts take. */
+const SPARE_PARTS = 2 + PARTS_AT_A_TIME;
 const SPARE_LINES = PARTS_AT_A_TIME * 20;
 const FINISHES_AT_A_TIME = 2;
 

@@ -6,7 +6,7 @@ import { putPart } from "./part-blob.ts";
 import { persistently } from "./persistently.ts";
 
 /** How many parts are on their way to Blob Storage at a time; the file is not read on before one has arrived. */
-const IN_FLIGHT = 2;
+const IN_FLIGHT = 1;
 
 /** Sends the parts of a load to the loaders. */
 export interface PartSender {
