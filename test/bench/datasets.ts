@@ -154,13 +154,18 @@ async function questions(stack: Stack): Promise<void> {
   const times: number[] = [];
   for (let time = 0; time < ASKED; time++) times.push(await timeOf(() => ask(ready, target, agent)));
   const pages: number[] = [];
-  let next: string | null = "";
-  for (let page = 0; page < ASKED && next !== null; page++) {
-    const cursor: string = next === "" ? "" : `&cursor=${encodeURIComponent(next)}`;
-    const url = `/api/passengers?limit=50&sex=male&Fare=gt:7&sort=name:desc${cursor}`;
-    let answer: unknown;
-    pages.push(await timeOf(async () => void (answer = await ask(ready, url, agent))));
-    ({ next } = answer as { next: string | null });
+  const best: number[] = [];
+  for (let walk = 1; walk <= ROUNDS; walk++) {
+    let next: string | null = "";
+    for (let page = 0; page < ASKED && next !== null; page++) {
+      const cursor: string = next === "" ? "" : `&cursor=${encodeURIComponent(next)}`;
+      const url = `/api/passengers?limit=50&sex=male&Fare=gt:7&sort=name:desc${cursor}`;
+      let answer: unknown;
+      const ms = await timeOf(async () => void (answer = await ask(ready, url, agent)));
+      pages.push(ms);
+      best[page] = Math.min(best[page] ?? ms, ms);
+      ({ next } = answer as { next: string | null });
+    }
   }
   const health: number[] = [];
   for (let time = 0; time < ASKED; time++) {
@@ -170,7 +175,8 @@ async function questions(stack: Stack): Promise<void> {
   printTable(`Questions to ${ROWS} rows, over HTTP, milliseconds`, [
     spread(`target query before its index`, unindexed),
     spread(`target query, ${ASKED} times`, times),
-    spread(`${ASKED} pages by cursor`, pages),
+    spread(`${ASKED} pages by cursor, ${ROUNDS} times`, pages),
+    spread(`the same, the best of each page's ${ROUNDS}`, best),
     spread("beside them: a list of one from the store", health),
   ]);
 }

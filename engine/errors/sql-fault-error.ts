@@ -1,0 +1,19 @@
+/** What is wrong in a file, and where. */
+export interface SqlFault {
+  /** From 1. */
+  readonly line: number;
+  /** What is wrong and what to do, without a stop at the end. */
+  readonly reason: string;
+}
+
+/** A .sql that does something a model's may not, or that the server refused: the file has to be mended. Not retried. */
+export class SqlFaultError extends Error {
+  override readonly name = "SqlFaultError";
+  /** In the order of their lines; at least one. */
+  readonly faults: readonly SqlFault[];
+
+  constructor(faults: readonly SqlFault[]) {
+    super(faults.map(({ line, reason }) => `line ${line}: ${reason}`).join("; "));
+    this.faults = faults;
+  }
+}

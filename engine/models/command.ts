@@ -1,0 +1,62 @@
+/** What runs a job: a program, its arguments, and the job's file among them. */
+export interface Command {
+  readonly program: Interpreter;
+  readonly args: readonly string[];
+}
+
+/** Programs that may run a job, and the endings of the files that each runs. */
+export const INTERPRETERS = {
+  node: [".mjs", ".js", ".ts"],
+  python3: [".py"],
+  bash: [".sh"],
+  sh: [".sh"],
+} satisfies Record<string, readonly string[]>;
+
+/** A program that may run a job. */
+export type Interpreter = keyof typeof INTERPRETERS;
+
+/** Other names by which they are called. */
+const ALIASES: Readonly<Record<string, Interpreter | undefined>> = { python: "python3", nodejs: "node" };
+
+/** Endings of a job's file. */
+export const JOB_ENDINGS: readonly string[] = [...new Set(Object.values(INTERPRETERS).flat())];
+
+/**
+ * The command that a `job_execution_command` comes to for a job's file: an interpreter and words, in quotes where they
+ * have spaces. Directly behind the interpreter may stand the file, as `{job}` or by its name; where it does not, it is put
+ * there. No shell reads it. A fault says what is wrong with it.
+ */
+export function commandOf(text: string, fileName: string | undefined): Command | { readonly fault: string } {
+  const words = wordsOf(text);
+  if (!words) return { fault: "has a quote that does not end" };
+  const [first = "", ...rest] = words;
+  const program = ALIASES[first] ?? first;
+  if (!isInterpreter(program)) {
+    return { fault: `must begin with one of ${Object.keys(INTERPRETERS).join(", ")}` };
+  }
+  const isFile = (word: string): boolean => word === "{job}" || word === fileName;
+  if (rest.findIndex(isFile) > 0) {
+    return { fault: "has words before the job's file: an interpreter takes no options here" };
+  }
+  const args = isFile(rest[0] ?? "") ? rest.slice(1) : rest;
+  if (fileName === undefined) return { program, args };
+  const endings = INTERPRETERS[program];
+  if (!endings.some((ending) => fileName.endsWith(ending))) {
+    return { fault: `${program} runs ${endings.join(", ")}, and the job is ${fileName}` };
+  }
+  return { program, args: [fileName, ...args] };
+}
+
+function isInterpreter(word: string): word is Interpreter {
+  return Object.hasOwn(INTERPRETERS, word);
+}
+
+/** Words between spaces, quotes of both kinds around those that have some; undefined where one does not end. */
+function wordsOf(text: string): string[] | undefined {
+  const words: string[] = [];
+  const rest = text.trim().replaceAll(/(?:"([^"]*)"|'([^']*)'|([^\s"']+))(?:\s+|$)/gy, (_, ...groups) => {
+    words.push(String(groups.slice(0, 3).find((group) => group !== undefined)));
+    return "";
+  });
+  return rest === "" ? words : undefined;
+}
