@@ -199,10 +199,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       CAUDAL_SECRETS_KEY: secrets.secretsKey,
       CAUDAL_AUDIT_KEY: secrets.auditKey,
     };
-    const environment = hostEnvironment({ ...keys, ...settings }, ready);
+    const portOf = (index: number): number => (index === 0 && options.port) || ports[hosts[index]!]!;
+    const api = `http://127.0.0.1:${portOf(0)}`;
+    const environment = hostEnvironment({ ...keys, ...settings, ...jobSettings(settings) }, ready, api);
     const running = hosts.map((name, index) => {
-      const http = index === 0 && options.port ? options.port : ports[name]!;
-      const args = ["--app", appDir, "--port", String(http), "--data", folder(name)];
+      const args = ["--app", appDir, "--port", String(portOf(index)), "--data", folder(name)];
       return run(name, "host/main.ts", index === 0 ? args : [...args, "--no-timers"], environment, hostFlags);
     });
     const [first] = await Promise.all(
@@ -210,6 +211,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     );
     const http = String(first!["http"]);
     return { http, console: `${http}/console`, ...ready };
+  }
+
+  /** Jobs that subscribers upload run apart where we are root; else as ourselves, which is said. */
+  function jobSettings({ CAUDAL_JOBS }: Record<string, string>): Record<string, string> {
+    if (process.getuid?.() === 0) return {};
+    const said = CAUDAL_JOBS || "trusted";
+    if (said === "trusted")
+      report("jobs run as the user of this stack (CAUDAL_JOBS=trusted): upload only your own");
+    return { CAUDAL_JOBS: said };
   }
 
   async function build(): Promise<void> {
@@ -234,6 +244,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 function hostEnvironment(
   settings: Record<string, string>,
   ready: Omit<ReadyStack, "http" | "console">,
+  api: string,
 ): Record<string, string> {
   return {
     AzureWebJobsDisableHomepage: "true",
@@ -249,5 +260,6 @@ function hostEnvironment(
     BLOB_CONNECTION: ready.blob,
     MYSQL_URL: ready.mysql,
     CAUDAL_OPERATOR_TOKEN: ready.operatorToken,
+    CAUDAL_API_URL: api,
   };
 }
