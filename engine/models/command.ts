@@ -16,7 +16,10 @@ export const INTERPRETERS = {
 export type Interpreter = keyof typeof INTERPRETERS;
 
 /** Other names by which they are called. */
-const ALIASES: Readonly<Record<string, Interpreter | undefined>> = { python: "python3", nodejs: "node" };
+const ALIASES = new Map<string, Interpreter>([
+  ["python", "python3"],
+  ["nodejs", "node"],
+]);
 
 /** Endings of a job's file. */
 export const JOB_ENDINGS: readonly string[] = [...new Set(Object.values(INTERPRETERS).flat())];
@@ -30,7 +33,7 @@ export function commandOf(text: string, fileName: string | undefined): Command |
   const words = wordsOf(text);
   if (!words) return { fault: "has a quote that does not end" };
   const [first = "", ...rest] = words;
-  const program = ALIASES[first] ?? first;
+  const program = ALIASES.get(first) ?? first;
   if (!isInterpreter(program)) {
     return { fault: `must begin with one of ${Object.keys(INTERPRETERS).join(", ")}` };
   }
