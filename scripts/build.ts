@@ -8,13 +8,16 @@ import { rolldown, type OutputChunk } from "rolldown";
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** The one chunk that our own modules behind `input` come to. */
-async function bundle(input: string, define: Record<string, string> = {}): Promise<OutputChunk> {
+/** The one chunk that the modules behind `input` come to: our own, and of packages only where `external` says so. */
+async function bundle(
+  input: string,
+  { define = {}, external = /^[^./]/ }: { define?: Record<string, string>; external?: RegExp } = {},
+): Promise<OutputChunk> {
   const bundler = await rolldown({
     input: path.join(root, input),
     cwd: root,
     platform: "node",
-    external: /^[^./]/,
+    external,
     transform: { define },
   });
   const { output } = await bundler.generate({ format: "esm", codeSplitting: false, sourcemap: true });
@@ -48,12 +51,18 @@ function isRule(value: unknown): value is { kind: "rule"; name: string } {
 
 /** Builds dist/. What did not change is left alone, so that running apps keep their files. Throws when the bundler does. */
 export async function build(): Promise<void> {
-  const { code, map } = await bundle("functions/main.ts", {
-    RULE_HASHES: JSON.stringify(await ruleHashes()),
-  });
+  const define = { RULE_HASHES: JSON.stringify(await ruleHashes()) };
+  const main = await bundle("functions/main.ts", { define });
+  // A program of its own, which the app starts over each job and looks for beside itself.
+  const warden = await bundle("engine/jobs/warden.ts");
   await mkdir(path.join(root, "dist", "functions"), { recursive: true });
-  await replace("dist/functions/main.js.map", map?.toString() ?? "");
-  await replace("dist/functions/main.js", `${code}//# sourceMappingURL=main.js.map\n`);
+  // What a job in Node gets beside its file, whole: it has no packages.
+  const mysql = await bundle("engine/jobs/mysql.ts", { external: /^node:/ });
+  await replace("dist/functions/mysql.mjs", mysql.code);
+  for (const [name, { code, map }] of Object.entries({ main, warden })) {
+    await replace(`dist/functions/${name}.js.map`, map?.toString() ?? "");
+    await replace(`dist/functions/${name}.js`, `${code}//# sourceMappingURL=${name}.js.map\n`);
+  }
 }
 
 /** Puts a file in place in one step: whoever loads it meanwhile gets the old or the new one, whole. */
