@@ -29,6 +29,7 @@ export const RUN_KINDS = [
   "profile",
   "index",
   "import",
+  "job",
 ] as const;
 
 /** A kind of long work. */

@@ -1,0 +1,13 @@
+import type { JobLimits, JobRunner } from "../../jobs/runner.ts";
+import type { Settings } from "../../settings/settings.ts";
+import type { JobAccess } from "./job-of.ts";
+import type { Scheduling } from "./scheduling.ts";
+
+/** What running jobs takes. */
+export interface JobWork extends Scheduling {
+  readonly runner: JobRunner;
+  readonly access: JobAccess;
+  readonly settings: Pick<Settings, "redact">;
+  /** Default: ten minutes, 512 MiB of memory, 64 MiB of output. */
+  readonly limits?: JobLimits;
+}
