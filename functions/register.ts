@@ -7,8 +7,10 @@ import { fallback, routes } from "./api/index.ts";
 import { createDeliveryHandlers } from "./deliveries.ts";
 import { respond } from "./http/respond.ts";
 import { noticeRequests } from "./http/wire.ts";
+import { endJobs } from "./jobs.ts";
 import { createLoadHandlers } from "./loads.ts";
 import { createMessageHandlers, shielded } from "./messages.ts";
+import { createModelHandlers } from "./models.ts";
 import { createServices, disabledParts } from "./services.ts";
 
 /** The sub-queue of a queue or subscription that the broker puts there what it gave up. */
@@ -109,6 +111,11 @@ export function register(definition: AppDefinition): void {
       });
       host.timer("tend-loads", { schedule: "15 * * * * *", handler: () => loads.tend() });
     }
+    if (enabled("business models")) {
+      const models = createModelHandlers(services);
+      host.timer("tick-models", { schedule: "*/15 * * * * *", handler: () => models.tick() });
+      host.timer("tend-models", { schedule: "45 * * * * *", handler: () => models.tend() });
+    }
     for (const pull of definition.pulls) {
       if (!enabled(`pull ${pull.name}`)) continue;
       host.timer(`pull-${pull.name}`, {
@@ -130,7 +137,12 @@ export function register(definition: AppDefinition): void {
         : []),
     ]);
   });
-  host.hook.appTerminate(() => shielded(services, "closing", () => services.close()));
+  host.hook.appTerminate(() =>
+    shielded(services, "closing", async () => {
+      await endJobs(services);
+      await services.close();
+    }),
+  );
 }
 
 /** A message of a dead-letter queue, from what the trigger tells beside its body. */

@@ -3,10 +3,13 @@ import { BLOB, BUS, COSMOS_KEY, connect, missingConnections } from "../engine/az
 import { type DatasetDatabase, DATASETS_URL, MYSQL_URL, openDatabase } from "../engine/datasets/database.ts";
 import type { AppDefinition, Setting } from "../engine/define/index.ts";
 import type { Log, Ports, Secrets } from "../engine/ports.ts";
+import { jobModeOf } from "../engine/jobs/mode.ts";
+import { MODELS_URL, type ModelServer, openModelServer } from "../engine/models/database/server.ts";
 import { createSecrets } from "../engine/secrets/secrets.ts";
 import { SECRETS_KEY } from "../engine/secrets/seal.ts";
 import { createSettings, type Settings } from "../engine/settings/settings.ts";
 import { PSEUDONYM_KEY } from "../engine/sync/identify.ts";
+import { API_URL } from "./api-url.ts";
 import { OPERATOR_TOKEN } from "./api/access.ts";
 
 /** What functions work with. */
@@ -20,6 +23,10 @@ export interface Services {
   readonly secrets: Secrets;
   /** The database of the datasets, connected on first use. */
   readonly datasets: DatasetDatabase;
+  /** The server with the databases of business models, connected on first use. */
+  readonly models: ModelServer;
+  /** How jobs run here, or why they do not. */
+  readonly jobs: ReturnType<typeof jobModeOf>;
   close(): Promise<void>;
 }
 
@@ -35,18 +42,25 @@ export function createServices(app: AppDefinition, env: NodeJS.ProcessEnv, write
     SECRETS_KEY,
     MYSQL_URL,
     DATASETS_URL,
+    MODELS_URL,
     ...settingsOf(app),
   ]);
   const log: Log = (level, message, facts) => write(level, settings.redact(message), settings.redact(facts));
   let connected: ReturnType<typeof connect> | undefined;
   let secrets: Secrets | undefined;
   const datasets = openDatabase(settings);
+  const models = openModelServer(settings);
+  let jobs: Services["jobs"] | undefined;
   const ports = (): Ports => (connected ??= connect(settings, log)).ports;
   return {
     app,
     settings,
     log,
     datasets,
+    models,
+    get jobs() {
+      return (jobs ??= jobModeOf(settings));
+    },
     get ports() {
       return ports();
     },
@@ -56,6 +70,7 @@ export function createServices(app: AppDefinition, env: NodeJS.ProcessEnv, write
     async close() {
       await Promise.all(app.integrations.map(async ({ destination }) => destination.close?.()));
       await datasets.close();
+      await models.close();
       await connected?.close();
     },
   };
@@ -74,6 +89,13 @@ export function disabledParts(app: AppDefinition, settings: Settings): DisabledP
     {
       what: "datasets",
       missing: settings.missing([DATASETS_URL]).length > 0 ? settings.missing([MYSQL_URL]) : [],
+    },
+    {
+      what: "business models",
+      missing: [
+        ...(settings.missing([MODELS_URL]).length > 0 ? settings.missing([MYSQL_URL]) : []),
+        ...settings.missing([SECRETS_KEY, API_URL]),
+      ],
     },
     { what: "operator access", missing: settings.missing([OPERATOR_TOKEN]) },
     { what: "checkpoints", missing: settings.missing([AUDIT_KEY]) },

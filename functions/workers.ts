@@ -18,6 +18,7 @@ import { type QuarantineReplayState, replayQuarantine } from "../engine/sync/rep
 import { retryParked, type RetryState } from "../engine/sync/retry-parked.ts";
 import { undoDocuments } from "../engine/undo/undo-run.ts";
 import type { UndoState } from "../engine/undo/undo-state.ts";
+import { workOnJob } from "./jobs.ts";
 import { loadingOf } from "./loading.ts";
 import { ruleHash } from "./rule-hash.ts";
 import type { Services } from "./services.ts";
@@ -38,6 +39,7 @@ export async function work(services: Services, message: RunMessage): Promise<voi
       rehearseRun({ app, ruleHash, ports }, run),
     );
   }
+  if (kind === "job") return workOnJob(services, message);
   if (kind === "load") return workOnLoad(loadingOf(services), message.run);
   if (kind === "profile") {
     return workOn(message, ports, (run: Working<ProfileState>) =>

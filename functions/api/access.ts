@@ -1,10 +1,12 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createKnownTokens, type KnownTokens } from "../../engine/access/known-tokens.ts";
-import { type Role, ROLES, rolesHeld } from "../../engine/access/roles.ts";
+import { isJobToken, readJobToken } from "../../engine/access/job-token.ts";
+import { ROLES, rolesHeld } from "../../engine/access/roles.ts";
 import { secret } from "../../engine/define/index.ts";
 import type { Ports } from "../../engine/ports.ts";
+import { keyOf, SECRETS_KEY } from "../../engine/secrets/seal.ts";
 import type { Services } from "../services.ts";
-import { type ApiRequest, type Caller, problem, Refused } from "./http.ts";
+import { type ApiRequest, type Caller, type CallerRole, problem, Refused } from "./http.ts";
 
 /** The first operator's token, which makes the others. */
 export const OPERATOR_TOKEN = secret("CAUDAL_OPERATOR_TOKEN");
@@ -21,7 +23,7 @@ export const OWN_NAMES: readonly string[] = [FIRST.name, "anonymous", "timer"];
  */
 export async function authorize(
   request: ApiRequest,
-  roles: readonly Role[],
+  roles: readonly CallerRole[],
   services: Pick<Services, "settings" | "ports">,
 ): Promise<Caller> {
   const bearer = /^Bearer +(\S+)$/i.exec(request.header("authorization") ?? "")?.[1];
@@ -31,7 +33,8 @@ export async function authorize(
   }
   const caller = (await callerOf(token, services)) ?? unknown();
   if (!roles.some((role) => caller.roles.includes(role)) && !caller.roles.includes("operator")) {
-    throw new Refused(problem(403, `This needs the role ${roles.join(" or ")}.`));
+    const needed = roles.filter((role) => role !== "job");
+    throw new Refused(problem(403, `This needs the role ${needed.join(" or ")}.`));
   }
   return caller;
 }
@@ -62,8 +65,16 @@ async function callerOf(
   const { settings } = services;
   const first = settings.missing([OPERATOR_TOKEN]).length === 0 && settings.value(OPERATOR_TOKEN);
   if (first !== false && sameSecret(token, first)) return FIRST;
+  if (isJobToken(token)) return jobOf(token, services);
   const found = await knownTokens(services.ports).find(token);
   return found && { name: found.name, roles: rolesHeld(found.roles) };
+}
+
+/** The job that a token was signed for; undefined where it was not, or its time is over. */
+function jobOf(token: string, { settings, ports }: Pick<Services, "settings" | "ports">): Caller | undefined {
+  if (settings.missing([SECRETS_KEY]).length > 0) return undefined;
+  const pass = readJobToken(keyOf(SECRETS_KEY, settings.value(SECRETS_KEY)), token, ports.clock.now());
+  return pass && { name: `job ${pass.model}`, roles: ["job"] };
 }
 
 function unknown(): never {

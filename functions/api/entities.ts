@@ -18,7 +18,7 @@ export const readEntity: Route = {
   name: "api-entities-read",
   methods: ["GET"],
   route: "api/v1/entities/{entity}/{id}",
-  access: ["operator", "auditor"],
+  access: ["operator", "auditor", "job"],
   async handle(request, services, caller) {
     const { entity, id, definition } = definitionOf(request, services.app);
     const document = await readDocument(services.ports.documents, entity, id);

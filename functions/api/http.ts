@@ -42,15 +42,18 @@ export interface Route {
   /** Route template, two segments or more below the root; its parameters are whole segments. */
   readonly route: string;
   /** `open`: no token. Otherwise the caller's token must hold one of these roles. */
-  readonly access: "open" | readonly Role[];
+  readonly access: "open" | readonly CallerRole[];
   handle(request: ApiRequest, services: Services, caller: Caller): Promise<ApiResponse>;
 }
+
+/** What a caller may act as: a role that tokens are issued with, or a business model's job. */
+export type CallerRole = Role | "job";
 
 /** Who calls, as far as the token tells. */
 export interface Caller {
   /** The token's name, which the operator log and runs keep; `anonymous` on an open route. */
   readonly name: string;
-  readonly roles: readonly Role[];
+  readonly roles: readonly CallerRole[];
 }
 
 /** Who calls an open route. */

@@ -1,4 +1,12 @@
 import { readCheckpoint, startVerify, verifyAudit } from "./audit.ts";
+import {
+  changeBusinessModel,
+  createBusinessModel,
+  deleteBusinessModel,
+  listBusinessModels,
+  readBusinessModel,
+} from "./business-models.ts";
+import { listChangedEntities } from "./changed-entities.ts";
 import { startDatasetImport } from "./dataset-imports.ts";
 import { deleteOneDataset, openUpload, readRejected, readRejectedOfDataset } from "./dataset-loads.ts";
 import { queryDataset } from "./dataset-query.ts";
@@ -18,6 +26,8 @@ import {
   releaseIntegration,
   resyncIntegration,
 } from "./integrations.ts";
+import { listModelExecutions, rotateModelCredentials, startModelRun } from "./model-runs.ts";
+import { uploadModelJob, uploadModelSql } from "./model-uploads.ts";
 import { notFound } from "./not-found.ts";
 import { actOnParked, listAllParked, readParkedLine } from "./parked.ts";
 import { listPending } from "./pending.ts";
@@ -32,6 +42,7 @@ import { receiveWebhook } from "./webhooks.ts";
 /** The HTTP surface. */
 export const routes: readonly Route[] = [
   receiveWebhook,
+  listChangedEntities,
   readEntity,
   readAudit,
   explainEntity,
@@ -69,6 +80,16 @@ export const routes: readonly Route[] = [
   queryDataset,
   listAllDatasets,
   readOneDataset,
+  createBusinessModel,
+  listBusinessModels,
+  readBusinessModel,
+  changeBusinessModel,
+  deleteBusinessModel,
+  uploadModelSql,
+  uploadModelJob,
+  listModelExecutions,
+  startModelRun,
+  rotateModelCredentials,
   readOneRun,
   listAllRuns,
   cancelOneRun,

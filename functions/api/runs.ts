@@ -1,4 +1,6 @@
 import type { PullDefinition } from "../../engine/define/index.ts";
+import { readModel } from "../../engine/models/model.ts";
+import { runNow } from "../../engine/models/run-now.ts";
 import { startPull } from "../../engine/pulls/start.ts";
 import { maskRun } from "../../engine/privacy/mask-items.ts";
 import { cancelRun } from "../../engine/runs/cancel.ts";
@@ -32,6 +34,13 @@ export const startPullRun: Route = {
   },
 };
 
+/** Whether a run works on what is the caller's own. */
+async function isOwnWork(run: Run, { ports }: Services, caller: Caller): Promise<boolean> {
+  if (OF_DATASETS.includes(run.kind)) return isOwn(run, caller);
+  if (run.kind !== "job") return false;
+  return (await readModel(ports.documents, run.name))?.item.owner === caller.name;
+}
+
 /** One run, with its progress; a subscriber's own. */
 export const readOneRun: Route = {
   name: "api-runs-read",
@@ -40,7 +49,7 @@ export const readOneRun: Route = {
   access: ["operator", "auditor", "subscriber"],
   async handle(request, services, caller) {
     const run = await runOf(request, services);
-    const own = OF_DATASETS.includes(run.kind) && isOwn(run, caller);
+    const own = await isOwnWork(run, services, caller);
     if (!own && !seesPersonal(caller) && !caller.roles.includes("auditor")) throw noSuchRun(run.run);
     // Who loads a file knows what is in it.
     return { status: 200, json: own ? withoutSystemFields(runView(run)) : view(run, caller) };
@@ -71,7 +80,8 @@ export const cancelOneRun: Route = {
   async handle(request, services, caller) {
     const asked = await runOf(request, services);
     const { run, kind, status, endedAt } = asked;
-    if (!isOperator(caller) && !(kind === "load" && isOwn(asked, caller))) throw noSuchRun(run);
+    const may = ["load", "job"].includes(kind) && (await isOwnWork(asked, services, caller));
+    if (!isOperator(caller) && !may) throw noSuchRun(run);
     const over = (how: string): ApiResponse => problem(409, `The run has ended already, as ${how}.`, { run });
     if (endedAt !== undefined) return over(status);
     const { ports } = services;
@@ -100,6 +110,11 @@ export const retryRun: Route = {
     }
     const { ports } = services;
     await recordAction(ports, { actor: caller.name, ...action });
+    if (kind === "job") {
+      const started = await runNow(ports, name);
+      if (started) return accepted(started);
+      return problem(409, "Its model is gone, not complete, or has nothing to cover yet.", { run: id });
+    }
     const work = { kind, name, request: asked, actor: caller.name, unit: progress.unit };
     return accepted(await startRun(ports, work));
   },

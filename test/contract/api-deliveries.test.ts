@@ -22,6 +22,7 @@ import {
 import { listPending } from "../../functions/api/pending.ts";
 import { person } from "../unit/sync/shop.ts";
 import { Desk } from "./delivery-desk.ts";
+import { NO_MODELS } from "../unit/functions/no-models.ts";
 
 const desk = new Desk();
 
@@ -50,6 +51,7 @@ async function call(
     secrets,
     datasets: openDatabase(settings),
     log: ports.log,
+    ...NO_MODELS,
     close: async () => {},
   };
   const request = {

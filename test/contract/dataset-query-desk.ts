@@ -7,6 +7,7 @@ import type { Services } from "../../functions/services.ts";
 import { compileRoute, pathSegments } from "../../infra/local/host/http/route.ts";
 import { type MemoryPorts, memoryPorts } from "../unit/sync/memory-ports.ts";
 import type { DatasetTables } from "./dataset-query-table.ts";
+import { NO_MODELS } from "../unit/functions/no-models.ts";
 
 /** What a route answered, read to its end. */
 export interface DatasetAnswer {
@@ -36,6 +37,7 @@ export function openDatasetDesk(tables: DatasetTables): DatasetDesk {
     log: () => {},
     ports,
     secrets: { fresh: () => Promise.reject(new Error("not needed here")) },
+    ...NO_MODELS,
     close: async () => {},
   };
   return {

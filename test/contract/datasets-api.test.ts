@@ -17,6 +17,7 @@ import { cancelOneRun, readOneRun } from "../../functions/api/runs.ts";
 import type { Services } from "../../functions/services.ts";
 import { type DatasetsDesk, openDatasetsDesk } from "./datasets-desk.ts";
 import { type MysqlServer, privateMysqlServer } from "./mysql-server.ts";
+import { NO_MODELS } from "../unit/functions/no-models.ts";
 
 let server: MysqlServer;
 let desk: DatasetsDesk;
@@ -34,6 +35,7 @@ beforeEach(async () => {
     datasets: desk.loading.datasets,
     log: () => {},
     secrets: { fresh: () => Promise.reject(new Error("not needed here")) },
+    ...NO_MODELS,
     close: async () => {},
   };
 });

@@ -32,6 +32,7 @@ import { createProcessor, type Processor } from "../../engine/sync/process.ts";
 import { work } from "../../functions/workers.ts";
 import { type Ask, openApi } from "../unit/functions/api.ts";
 import { memoryPorts } from "../unit/sync/memory-ports.ts";
+import { NO_MODELS } from "../unit/functions/no-models.ts";
 
 const text = z.string().min(1);
 
@@ -138,6 +139,7 @@ export class Desk {
       secrets,
       datasets: openDatabase(settings),
       log: () => {},
+      ...NO_MODELS,
       close: async () => {},
     };
     for (const integration of integrations) {

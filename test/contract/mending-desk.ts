@@ -14,6 +14,7 @@ import { createProcessor, type Processor } from "../../engine/sync/process.ts";
 import { work } from "../../functions/workers.ts";
 import { type Ask, openApi } from "../unit/functions/api.ts";
 import { memoryPorts } from "../unit/sync/memory-ports.ts";
+import { NO_MODELS } from "../unit/functions/no-models.ts";
 
 /** One host on the stand-in of the store: its API, its processor, and its worker of runs. */
 export interface Desk {
@@ -91,6 +92,7 @@ export function openDesk(database: Database, definitions: Partial<AppOptions>): 
         datasets: openDatabase(settings),
         log: () => {},
         secrets: { fresh: () => Promise.reject(new Error("not needed here")) },
+        ...NO_MODELS,
         close: async () => {},
       };
       for (const message of runs.splice(0)) await work(services, message);

@@ -13,6 +13,7 @@ import { createMessageHandlers } from "../../functions/messages.ts";
 import type { Services } from "../../functions/services.ts";
 import { type Ask, openApi } from "../unit/functions/api.ts";
 import { memoryPorts } from "../unit/sync/memory-ports.ts";
+import { NO_MODELS } from "../unit/functions/no-models.ts";
 
 /** One host on the stand-in of the store; what it sends to a queue or a topic is served at once. */
 export interface UndoDesk {
@@ -90,6 +91,7 @@ export function openUndoDesk(database: Database, definitions: Partial<AppOptions
     log: () => {},
     secrets: { fresh: () => Promise.reject(new Error("not needed here")) },
     datasets: openDatabase(createSettings({}, [])),
+    ...NO_MODELS,
     close: async () => {},
   };
   const handlers = createMessageHandlers(services);

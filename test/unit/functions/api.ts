@@ -7,6 +7,7 @@ import { answer } from "../../../functions/api/answer.ts";
 import { fallback, routes } from "../../../functions/api/index.ts";
 import type { Services } from "../../../functions/services.ts";
 import { compileRoute, pathSegments } from "../../../infra/local/host/http/route.ts";
+import { NO_MODELS } from "./no-models.ts";
 
 /** The first operator's token of {@link openApi}. */
 export const FIRST = "the-first-operator";
@@ -18,10 +19,10 @@ export interface Answer {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-/** Asks for `GET /api/v1/…` and the like, as the first operator unless `token` says otherwise. */
+/** Asks for `GET /api/v1/…` and the like, as the first operator unless `token` says otherwise; `text` is a file as the body. */
 export type Ask = (
   asked: string,
-  options?: { json?: unknown; token?: string | undefined },
+  options?: { json?: unknown; text?: string | Uint8Array; token?: string | undefined },
 ) => Promise<Answer>;
 
 /** The HTTP surface of one host over these ports, without a host. */
@@ -29,6 +30,7 @@ export function openApi(
   ports: Ports,
   definitions: Partial<AppOptions> = {},
   env: Record<string, string> = { CAUDAL_OPERATOR_TOKEN: FIRST },
+  more: Partial<Services> = {},
 ): Ask {
   const settings = createSettings(env, [OPERATOR_TOKEN]);
   const services: Services = {
@@ -39,9 +41,11 @@ export function openApi(
     // A store of its own for each host: hosts do not share what they remember.
     ports: { ...ports },
     secrets: { fresh: () => Promise.reject(new Error("not needed here")) },
+    ...NO_MODELS,
     close: async () => {},
+    ...more,
   };
-  return async (asked, { json, token = FIRST } = {}) => {
+  return async (asked, { json, text, token = FIRST } = {}) => {
     const [method = "", path = ""] = asked.split(" ");
     const url = new URL(path, "http://caudal.example");
     const matching = routes.flatMap((route) => {
@@ -51,7 +55,9 @@ export function openApi(
     const { route, params } = matching[0] ?? { route: fallback, params: {} };
     const header = (name: string): string | undefined =>
       name === "authorization" && token !== "" ? `Bearer ${token}` : undefined;
-    const body = async (): Promise<Uint8Array> => new TextEncoder().encode(JSON.stringify(json ?? {}));
+    const sent = text ?? JSON.stringify(json ?? {});
+    const body = async (): Promise<Uint8Array> =>
+      typeof sent === "string" ? new TextEncoder().encode(sent) : sent;
     const stream = async function* (): AsyncGenerator<Uint8Array> {
       yield await body();
     };

@@ -30,6 +30,8 @@ test("what a trigger rejects with shows no secret: not its message, not its stac
     log,
     secrets,
     datasets: services.datasets,
+    models: services.models,
+    jobs: services.jobs,
     ports,
     close: () => services.close(),
   });

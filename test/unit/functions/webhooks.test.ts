@@ -8,6 +8,7 @@ import { ANONYMOUS, type ApiResponse } from "../../../functions/api/http.ts";
 import { receiveWebhook } from "../../../functions/api/webhooks.ts";
 import { type MemoryPorts, memoryPorts } from "../sync/memory-ports.ts";
 import { person, told, toldRule } from "../sync/shop.ts";
+import { NO_MODELS } from "./no-models.ts";
 
 const receiver = defineReceiver({
   source: "crm",
@@ -41,6 +42,7 @@ async function post(bytes: number): Promise<ApiResponse> {
     secrets,
     datasets: openDatabase(settings),
     log: () => {},
+    ...NO_MODELS,
     close: async () => {},
   };
   return receiveWebhook.handle(request, services, ANONYMOUS);

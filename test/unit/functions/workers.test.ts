@@ -8,6 +8,7 @@ import { type RunMessage, startRun } from "../../../engine/runs/start.ts";
 import { createSettings } from "../../../engine/settings/settings.ts";
 import { work } from "../../../functions/workers.ts";
 import { memoryPorts } from "../sync/memory-ports.ts";
+import { NO_MODELS } from "./no-models.ts";
 
 const people = defineImport({
   dataset: "people",
@@ -34,6 +35,7 @@ async function workedOn(kind: Run["kind"], away: number): Promise<{ run: Run | u
     datasets: { ...openDatabase(settings), pool, patientPool: pool },
     log: () => {},
     secrets: { fresh: () => Promise.reject(new Error("not needed here")) },
+    ...NO_MODELS,
     close: async () => {},
   };
   const run = await startRun(ports, {

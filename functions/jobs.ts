@@ -1,0 +1,91 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { signJobToken } from "../engine/access/job-token.ts";
+import { PermanentError } from "../engine/errors/permanent-error.ts";
+import { openJobRunner } from "../engine/jobs/local-runner.ts";
+import type { JobRunner } from "../engine/jobs/runner.ts";
+import { quotaOf, SIZE_QUOTA, TIME_QUOTA } from "../engine/models/quota.ts";
+import { JOB_LIMITS } from "../engine/models/schedule/job-of.ts";
+import type { JobWork } from "../engine/models/schedule/job-work.ts";
+import { runJob } from "../engine/models/schedule/run-job.ts";
+import { passwordOf } from "../engine/models/users.ts";
+import type { RunMessage } from "../engine/runs/start.ts";
+import { keyOf, SECRETS_KEY } from "../engine/secrets/seal.ts";
+import { API_URL } from "./api-url.ts";
+import type { Services } from "./services.ts";
+
+/** Jobs at work on this host, and what ends them. */
+interface AtWork {
+  readonly shutdown: AbortController;
+  readonly runs: Set<Promise<void>>;
+}
+
+const atWork = new WeakMap<Services["models"], AtWork>();
+
+function atWorkOn({ models }: Pick<Services, "models">): AtWork {
+  const known = atWork.get(models) ?? { shutdown: new AbortController(), runs: new Set() };
+  atWork.set(models, known);
+  return known;
+}
+
+/** Runs the job that a message is about. */
+export async function workOnJob(services: Services, message: RunMessage): Promise<void> {
+  const { shutdown, runs } = atWorkOn(services);
+  const run = runJob(jobWorkOf(services), message, shutdown.signal).finally(() => runs.delete(run));
+  runs.add(run);
+  await run;
+}
+
+/** Ends the jobs of this host, and waits until what became of them is recorded. */
+export async function endJobs(services: Pick<Services, "models">): Promise<void> {
+  const { shutdown, runs } = atWorkOn(services);
+  shutdown.abort(new Error("the host shuts down"));
+  await Promise.allSettled(runs);
+}
+
+/** What the schedule and the jobs of this host work with. */
+export function jobWorkOf(services: Services): JobWork {
+  const { ports, settings, models: server } = services;
+  return {
+    ports,
+    server,
+    settings,
+    runner: runnerOf(services),
+    quota: { setting: SIZE_QUOTA.name, bytes: quotaOf(settings, SIZE_QUOTA) * 1024 ** 3 },
+    limits: { ...JOB_LIMITS, timeMs: quotaOf(settings, TIME_QUOTA) * 60_000 },
+    access: {
+      apiUrl: () => settings.value(API_URL),
+      token: ({ model, run, until }) =>
+        signJobToken(keyOf(SECRETS_KEY, settings.value(SECRETS_KEY)), { model, run, until }),
+      databaseUrl(model) {
+        const user = model.users?.job;
+        const password = user && passwordOf(settings, user);
+        if (!user || password === undefined) {
+          throw new PermanentError(
+            "the password of the job's user cannot be opened: rotate it (POST …/credentials)",
+          );
+        }
+        return server.addressOf(model, user.name, password);
+      },
+    },
+  };
+}
+
+/** What a job in Node imports to speak to its database, built beside the app. */
+const MYSQL = "mysql.mjs";
+
+function runnerOf({ jobs, log }: Pick<Services, "jobs" | "log">): JobRunner {
+  if ("refused" in jobs) {
+    return { run: () => Promise.reject(new PermanentError(jobs.refused)) };
+  }
+  const runner = openJobRunner({ mode: jobs.mode, log });
+  return {
+    async run(job, signal) {
+      if (job.command[0] !== "node") return runner.run(job, signal);
+      const here = path.dirname(fileURLToPath(import.meta.url));
+      const files = new Map([...job.files, [MYSQL, await readFile(path.join(here, MYSQL))]]);
+      return runner.run({ ...job, files }, signal);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { tickModels } from "../engine/models/schedule/tick.ts";
+import { tendModels } from "../engine/models/tend.ts";
+import { jobWorkOf } from "./jobs.ts";
+import { shielded } from "./messages.ts";
+import type { Services } from "./services.ts";
+
+/** What the timers of business models call, free of their host. */
+export interface ModelHandlers {
+  /** Starts what is due. */
+  tick(): Promise<void>;
+  /** Finishes deletions, drops users whose time is over. */
+  tend(): Promise<void>;
+}
+
+/** Makes the handlers; connections are opened at the first call. */
+export function createModelHandlers(services: Services): ModelHandlers {
+  return {
+    tick: () =>
+      shielded(services, "the schedule of the business models", () => tickModels(jobWorkOf(services))),
+    tend: () => {
+      const { ports, models: server } = services;
+      return shielded(services, "tending business models", () => tendModels({ ports, server }));
+    },
+  };
+}
