@@ -26,7 +26,7 @@ async function given(): Promise<{ desk: MemoryModels; model: BusinessModel; run:
 }
 
 function leftOf({ databases, passwords, ports }: MemoryModels): unknown[] {
-  const items = ports.items("control").filter(({ kind }) => kind !== "models-of");
+  const items = ports.items("control").filter(({ id }) => !id.startsWith("models-of|"));
   return [...databases, ...passwords.keys(), ...ports.blobNames(), ...items];
 }
 

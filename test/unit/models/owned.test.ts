@@ -33,7 +33,7 @@ describe("the name of a model", () => {
     expect(same.filter((each) => each === "taken")).toHaveLength(2);
     const many = await Promise.all(["a", "b", "c", "d", "e"].map((name) => create(name)));
     expect(many.filter((each) => each === "full")).toHaveLength(3);
-    expect(desk.ports.items("control").filter(({ kind }) => kind === "model")).toHaveLength(3);
+    expect(desk.ports.items("control").filter(({ id }) => id.startsWith("model|"))).toHaveLength(3);
   });
 
   it("that a crash left without a model is free again after a minute, and counts no more", async () => {
