@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { signJobToken } from "../engine/access/job-token.ts";
@@ -12,6 +13,7 @@ import { runJob } from "../engine/models/schedule/run-job.ts";
 import { passwordOf } from "../engine/models/users.ts";
 import type { RunMessage } from "../engine/runs/start.ts";
 import { keyOf, SECRETS_KEY } from "../engine/secrets/seal.ts";
+import { turns } from "../engine/turns.ts";
 import { API_URL } from "./api-url.ts";
 import type { Services } from "./services.ts";
 
@@ -72,6 +74,9 @@ export function jobWorkOf(services: Services): JobWork {
   };
 }
 
+/** Jobs at work at a time, each of which may have 512 MiB; the others wait, with their lease. */
+const jobTurns = turns(Math.max(4, 2 * availableParallelism()));
+
 /** What a job in Node imports to speak to its database, built beside the app. */
 const MYSQL = "mysql.mjs";
 
@@ -81,11 +86,12 @@ function runnerOf({ jobs, log }: Pick<Services, "jobs" | "log">): JobRunner {
   }
   const runner = openJobRunner({ mode: jobs.mode, log });
   return {
-    async run(job, signal) {
-      if (job.command[0] !== "node") return runner.run(job, signal);
-      const here = path.dirname(fileURLToPath(import.meta.url));
-      const files = new Map([...job.files, [MYSQL, await readFile(path.join(here, MYSQL))]]);
-      return runner.run({ ...job, files }, signal);
-    },
+    run: (job, signal) =>
+      jobTurns(async () => {
+        if (job.command[0] !== "node") return runner.run(job, signal);
+        const here = path.dirname(fileURLToPath(import.meta.url));
+        const files = new Map([...job.files, [MYSQL, await readFile(path.join(here, MYSQL))]]);
+        return runner.run({ ...job, files }, signal);
+      }),
   };
 }

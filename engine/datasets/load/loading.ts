@@ -3,7 +3,7 @@ import { PART_ROOM } from "../csv/cut-file.ts";
 import { LINES_ROOM } from "../csv/line-writer.ts";
 import { type Spare, spareBuffers } from "../csv/spare.ts";
 import type { DatasetDatabase } from "../database.ts";
-import { type Turns, turns } from "./turns.ts";
+import { type Turns, turns } from "../../turns.ts";
 
 /** What the loads of a host work with. */
 export interface Loading {

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { turns } from "../../../../engine/datasets/load/turns.ts";
+import { turns } from "../../engine/turns.ts";
 
 it("lets so many pieces of work be done at a time, in the order in which they came", async () => {
   const turn = turns(2);
