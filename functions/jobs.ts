@@ -31,10 +31,15 @@ function atWorkOn({ models }: Pick<Services, "models">): AtWork {
   return known;
 }
 
-/** Runs the job that a message is about. */
+/** Jobs at work at a time, each of which may have 512 MiB. A message that waits for its turn has not begun its run. */
+const jobTurns = turns(Math.max(4, 2 * availableParallelism()));
+
+/** Runs the job that a message is about, in its turn. */
 export async function workOnJob(services: Services, message: RunMessage): Promise<void> {
   const { shutdown, runs } = atWorkOn(services);
-  const run = runJob(jobWorkOf(services), message, shutdown.signal).finally(() => runs.delete(run));
+  const run = jobTurns(() => runJob(jobWorkOf(services), message, shutdown.signal)).finally(() =>
+    runs.delete(run),
+  );
   runs.add(run);
   await run;
 }
@@ -74,9 +79,6 @@ export function jobWorkOf(services: Services): JobWork {
   };
 }
 
-/** Jobs at work at a time, each of which may have 512 MiB; the others wait, with their lease. */
-const jobTurns = turns(Math.max(4, 2 * availableParallelism()));
-
 /** What a job in Node imports to speak to its database, built beside the app. */
 const MYSQL = "mysql.mjs";
 
@@ -86,12 +88,11 @@ function runnerOf({ jobs, log }: Pick<Services, "jobs" | "log">): JobRunner {
   }
   const runner = openJobRunner({ mode: jobs.mode, log });
   return {
-    run: (job, signal) =>
-      jobTurns(async () => {
-        if (job.command[0] !== "node") return runner.run(job, signal);
-        const here = path.dirname(fileURLToPath(import.meta.url));
-        const files = new Map([...job.files, [MYSQL, await readFile(path.join(here, MYSQL))]]);
-        return runner.run({ ...job, files }, signal);
-      }),
+    async run(job, signal) {
+      if (job.command[0] !== "node") return runner.run(job, signal);
+      const here = path.dirname(fileURLToPath(import.meta.url));
+      const files = new Map([...job.files, [MYSQL, await readFile(path.join(here, MYSQL))]]);
+      return runner.run({ ...job, files }, signal);
+    },
   };
 }
