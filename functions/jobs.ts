@@ -3,6 +3,8 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { signJobToken } from "../engine/access/job-token.ts";
+import { InvalidSettingError } from "../engine/errors/invalid-setting-error.ts";
+import { MissingSettingError } from "../engine/errors/missing-setting-error.ts";
 import { PermanentError } from "../engine/errors/permanent-error.ts";
 import { openJobRunner } from "../engine/jobs/local-runner.ts";
 import type { JobRunner } from "../engine/jobs/runner.ts";
@@ -11,6 +13,7 @@ import { JOB_LIMITS } from "../engine/models/schedule/job-of.ts";
 import type { JobWork } from "../engine/models/schedule/job-work.ts";
 import { runJob } from "../engine/models/schedule/run-job.ts";
 import { passwordOf } from "../engine/models/users.ts";
+import { endRun } from "../engine/runs/run.ts";
 import type { RunMessage } from "../engine/runs/start.ts";
 import { keyOf, SECRETS_KEY } from "../engine/secrets/seal.ts";
 import { turns } from "../engine/turns.ts";
@@ -37,11 +40,22 @@ const jobTurns = turns(Math.max(4, 2 * availableParallelism()));
 /** Runs the job that a message is about, in its turn. */
 export async function workOnJob(services: Services, message: RunMessage): Promise<void> {
   const { shutdown, runs } = atWorkOn(services);
-  const run = jobTurns(() => runJob(jobWorkOf(services), message, shutdown.signal)).finally(() =>
-    runs.delete(run),
-  );
+  const run = jobTurns(() => runOrEnd(services, message, shutdown.signal)).finally(() => runs.delete(run));
   runs.add(run);
   await run;
+}
+
+/** Runs a job; where the app's settings do not let it, its run ends, since to try again would be the same. */
+async function runOrEnd(services: Services, message: RunMessage, shutdown: AbortSignal): Promise<void> {
+  try {
+    await runJob(jobWorkOf(services), message, shutdown);
+  } catch (error) {
+    if (!(error instanceof InvalidSettingError || error instanceof MissingSettingError)) throw error;
+    const { ports, log } = services;
+    log("error", "a job could not run", { run: message.run, error: error.message });
+    const endedAt = new Date(ports.clock.now()).toISOString();
+    await endRun(ports.documents, message.run, { status: "failed", error: error.message, endedAt });
+  }
 }
 
 /** Ends the jobs of this host, and waits until what became of them is recorded. */

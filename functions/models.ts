@@ -1,3 +1,4 @@
+import { recordTick } from "../engine/models/schedule/heartbeat.ts";
 import { tickModels } from "../engine/models/schedule/tick.ts";
 import { tendModels } from "../engine/models/tend.ts";
 import { jobWorkOf } from "./jobs.ts";
@@ -16,7 +17,10 @@ export interface ModelHandlers {
 export function createModelHandlers(services: Services): ModelHandlers {
   return {
     tick: () =>
-      shielded(services, "the schedule of the business models", () => tickModels(jobWorkOf(services))),
+      shielded(services, "the schedule of the business models", () =>
+        // Where jobs do not run, none is to fail for that.
+        "refused" in services.jobs ? recordTick(services.ports) : tickModels(jobWorkOf(services)),
+      ),
     tend: () => {
       const { ports, models: server } = services;
       return shielded(services, "tending business models", () => tendModels({ ports, server }));

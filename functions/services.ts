@@ -5,6 +5,7 @@ import type { AppDefinition, Setting } from "../engine/define/index.ts";
 import type { Log, Ports, Secrets } from "../engine/ports.ts";
 import { jobModeOf } from "../engine/jobs/mode.ts";
 import { MODELS_URL, type ModelServer, openModelServer } from "../engine/models/database/server.ts";
+import { wrongQuotas } from "../engine/models/quota.ts";
 import { createSecrets } from "../engine/secrets/secrets.ts";
 import { SECRETS_KEY } from "../engine/secrets/seal.ts";
 import { createSettings, type Settings } from "../engine/settings/settings.ts";
@@ -95,6 +96,7 @@ export function disabledParts(app: AppDefinition, settings: Settings): DisabledP
       missing: [
         ...(settings.missing([MODELS_URL]).length > 0 ? settings.missing([MYSQL_URL]) : []),
         ...settings.missing([SECRETS_KEY, API_URL]),
+        ...wrongQuotas(settings),
       ],
     },
     { what: "operator access", missing: settings.missing([OPERATOR_TOKEN]) },

@@ -12,8 +12,12 @@ export class SqlFaultError extends Error {
   /** In the order of their lines; at least one. */
   readonly faults: readonly SqlFault[];
 
-  constructor(faults: readonly SqlFault[]) {
+  /** What was changed before the server refused the rest, in words, and stays: empty where nothing was. */
+  readonly done: readonly string[];
+
+  constructor(faults: readonly SqlFault[], done: readonly string[] = []) {
     super(faults.map(({ line, reason }) => `line ${line}: ${reason}`).join("; "));
     this.faults = faults;
+    this.done = done;
   }
 }

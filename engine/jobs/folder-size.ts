@@ -1,5 +1,4 @@
 import { lstat, opendir } from "node:fs/promises";
-import path from "node:path";
 
 /** What an entry takes beside its content: so that many small files count too. */
 const ENTRY_BYTES = 4096;
@@ -8,16 +7,17 @@ const ENTRY_BYTES = 4096;
  * Bytes on disk of a folder and all in it, or more than `enough` as soon as they are. What goes while it is looked at
  * does not count; paths that are too long to be followed are more than enough.
  */
-export async function folderSize(folder: string, enough: number): Promise<number> {
+export async function folderSize(folder: string | Buffer, enough: number): Promise<number> {
   let bytes = 0;
-  const left = [folder];
+  // As bytes: a name need not be UTF-8.
+  const left = [Buffer.from(folder)];
   for (let next = left.pop(); next !== undefined && bytes <= enough; next = left.pop()) {
     try {
       const stats = await lstat(next);
       bytes += stats.blocks * 512 + ENTRY_BYTES;
       if (!stats.isDirectory()) continue;
-      for await (const { name } of await opendir(next)) {
-        left.push(path.join(next, name));
+      for await (const { name } of await opendir(next, { encoding: "buffer" as BufferEncoding })) {
+        left.push(Buffer.concat([next, Buffer.from("/"), name as unknown as Buffer]));
         if (left.length * ENTRY_BYTES > enough) return Infinity;
       }
     } catch (error) {

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { chmod, chown, lstat, mkdir, mkdtemp, readdir, realpath, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -8,7 +9,7 @@ import { isForAnybody } from "./program.ts";
 const run = promisify(execFile);
 
 /** Where everybody may write: a job that has a user of its own may leave files there too. */
-const OPEN_FOLDERS = ["/tmp", "/var/tmp", "/dev/shm"];
+const OPEN_FOLDERS = ["/tmp", "/var/tmp", "/dev/shm", "/run/lock"];
 
 /**
  * The real path of the folder that jobs' folders are made in, which is made if it is not there. Throws JobNotStartedError
@@ -57,16 +58,50 @@ export async function makeJobFolder(
 }
 
 /** What a user has in the folders where everybody may write. */
-export async function filesInOpenFolders(uid: number): Promise<string[]> {
-  const found: string[] = [];
+export async function filesInOpenFolders(uid: number): Promise<Buffer[]> {
+  const found: Buffer[] = [];
   for (const folder of OPEN_FOLDERS) {
-    for (const name of await readdir(folder).catch(() => [])) {
-      const file = path.join(folder, name);
+    // As bytes: a name need not be UTF-8.
+    for (const name of await readdir(folder, { encoding: "buffer" }).catch(() => [])) {
+      const file = Buffer.concat([Buffer.from(`${folder}/`), name]);
       const stats = await lstat(file).catch(() => undefined);
       if (stats?.uid === uid) found.push(file);
     }
   }
   return found;
+}
+
+/** Removes what a user has in the folders where everybody may write, and its System V memory, semaphores and queues. */
+export async function removeTraces(uid: number): Promise<void> {
+  const owned = ["-mindepth", "1", "-maxdepth", "1", "-uid", String(uid)];
+  for (const folder of OPEN_FOLDERS) {
+    await run("find", [folder, ...owned, "-exec", "rm", "-rf", "--", "{}", "+"]).catch((error: unknown) => {
+      // Not every machine has all of them.
+      if (existsSync(folder)) throw error;
+    });
+  }
+  for (const [kind, option] of [
+    ["shm", "-m"],
+    ["sem", "-s"],
+    ["msg", "-q"],
+  ] as const) {
+    for (const id of ownedIpc(kind, uid)) await run("ipcrm", [option, id]);
+  }
+}
+
+/**
+ * Ids of a kind of System V objects that a user made.
+ * @see https://man7.org/linux/man-pages/man5/proc_sysvipc.5.html
+ */
+function ownedIpc(kind: "shm" | "sem" | "msg", uid: number): string[] {
+  const file = `/proc/sysvipc/${kind}`;
+  if (!existsSync(file)) return [];
+  const [head = "", ...rows] = readFileSync(file, "utf8").trim().split("\n");
+  const columns = head.trim().split(/\s+/);
+  return rows
+    .map((row) => row.trim().split(/\s+/))
+    .filter((cells) => Number(cells[columns.indexOf("cuid")]) === uid)
+    .flatMap((cells) => cells[columns.indexOf(kind === "msg" ? "msqid" : `${kind}id`)] ?? []);
 }
 
 /** Folders under a base whose names begin so. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { endAll } from "./end-all.ts";
-import { filesInOpenFolders, foldersUnder, makeJobFolder, openBase, removeAll } from "./job-folder.ts";
+import { foldersUnder, makeJobFolder, openBase, removeAll, removeTraces } from "./job-folder.ts";
 import { type JobProcess, startJob } from "./job-process.ts";
 import type { WardenJob, WardenOrder } from "./order.ts";
 import { Output } from "./output.ts";
@@ -31,8 +31,8 @@ export async function supervise(order: WardenOrder, cancelled: AbortSignal): Pro
     uid === null ? processesInGroup(group, prefix) : processesOfUser(uid);
   const tidy = async (group?: number): Promise<void> => {
     await endAll(found(group));
-    const open = uid === null ? [] : await filesInOpenFolders(uid);
-    await removeAll([...(await foldersUnder(base, `${order.tag}-`)), ...open]);
+    await removeAll(await foldersUnder(base, `${order.tag}-`));
+    if (uid !== null) await removeTraces(uid);
   };
   if (uid !== null) goFirst();
   await tidy();

@@ -30,6 +30,7 @@ export const JOB_ENDINGS: readonly string[] = [...new Set(Object.values(INTERPRE
  * there. No shell reads it. A fault says what is wrong with it.
  */
 export function commandOf(text: string, fileName: string | undefined): Command | { readonly fault: string } {
+  if (/\p{Cc}/u.test(text) || !text.isWellFormed()) return { fault: "has a character that nobody can type" };
   const words = wordsOf(text);
   if (!words) return { fault: "has a quote that does not end" };
   const [first = "", ...rest] = words;
@@ -43,6 +44,10 @@ export function commandOf(text: string, fileName: string | undefined): Command |
   }
   const args = isFile(rest[0] ?? "") ? rest.slice(1) : rest;
   if (fileName === undefined) return { program, args };
+  const [next = ""] = args;
+  if (JOB_ENDINGS.some((ending) => next.endsWith(ending)) && !isFile(rest[0] ?? "")) {
+    return { fault: `names the file ${next}, and the job is ${fileName}: write {job} instead` };
+  }
   const endings = INTERPRETERS[program];
   if (!endings.some((ending) => fileName.endsWith(ending))) {
     return { fault: `${program} runs ${endings.join(", ")}, and the job is ${fileName}` };

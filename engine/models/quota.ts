@@ -15,6 +15,19 @@ const MOST = new Map([
   [TIME_QUOTA.name, 25],
 ]);
 
+/** Quotas whose settings make no sense, each with what is wrong. */
+export function wrongQuotas(settings: Settings): string[] {
+  return [MODELS_QUOTA, SIZE_QUOTA, TIME_QUOTA].flatMap((quota) => {
+    try {
+      quotaOf(settings, quota);
+      return [];
+    } catch (error) {
+      if (!(error instanceof InvalidSettingError)) throw error;
+      return [error.message.replace("the setting ", "")];
+    }
+  });
+}
+
 /** A quota as a whole number. Throws an InvalidSettingError where the setting is none from 1 to its bound. */
 export function quotaOf(settings: Settings, quota: typeof MODELS_QUOTA): number {
   const text = settings.value(quota);

@@ -7,13 +7,16 @@ import { newUser, type ShownUser, type UserRole } from "./users.ts";
 /** For how long a user that nobody knows yet is kept, in milliseconds: what a crash left of a rotation goes then. */
 const UNKNOWN_MS = 10 * 60_000;
 
+/** Most users of a model that were rotated away and may still come in. */
+export const MAX_RETIRED = 20;
+
 /** Between the end of a run's time and the end of its user's, in milliseconds. */
 const MARGIN_MS = 60_000;
 
 /**
  * Gives a role of a model another user with another password; the one before may come in for `graceMs` more, a job's at
  * least as long as a run that began just now may take. Returns the new address, which is shown once; undefined where the
- * model has no users, or is gone. Each time is a rotation; several at once each make a user of their own, and the last
+ * model has no users, is gone, or has {@link MAX_RETIRED} that may still come in. Each time is a rotation; several at once each make a user of their own, and the last
  * is the model's. Throws a MissingSettingError or an InvalidSettingError without a key for passwords.
  */
 export async function rotateUser(
@@ -27,6 +30,8 @@ export async function rotateUser(
   // The new user is written among those that are to be dropped, before the server knows it: so none is left behind.
   let made: ShownUser | undefined;
   await changeModel(documents, model.model, ({ users, retired = [] }) => {
+    made = undefined;
+    if (retired.length >= MAX_RETIRED) return {};
     made = users && newUser(settings, model.model, role, nextNumber(users[role], retired));
     const until = new Date(clock.now() + UNKNOWN_MS).toISOString();
     return made ? { retired: [...retired, { name: made.user.name, until }] } : {};
@@ -42,7 +47,12 @@ export async function rotateUser(
     if (!users || !isOurs) return {};
     return { users: { ...users, [role]: user }, retired: [...others, { name: users[role].name, until }] };
   });
-  if (changed && isOurs) return server.addressOf(model, user.name, password);
+  if (changed && isOurs) {
+    const over = changed.retired?.filter((each) => Date.parse(each.until) <= clock.now()) ?? [];
+    // Who rotates a password that leaked does not wait for the timer, which forgets them.
+    for (const { name } of over) await server.dropUser(name);
+    return server.addressOf(model, user.name, password);
+  }
   await server.dropUser(user.name);
   return undefined;
 }

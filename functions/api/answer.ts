@@ -1,4 +1,5 @@
 import { BadCursorError } from "../../engine/errors/bad-cursor-error.ts";
+import { ContendedError } from "../../engine/errors/contended-error.ts";
 import { InvalidSettingError } from "../../engine/errors/invalid-setting-error.ts";
 import { MissingSettingError } from "../../engine/errors/missing-setting-error.ts";
 import { UnavailableError } from "../../engine/errors/unavailable-error.ts";
@@ -37,6 +38,14 @@ export async function answer(route: Route, request: ApiRequest, services: Servic
       return problem(400, "The request was not whole.");
     }
     services.log("error", `${route.name} failed`, { error });
+    if (error instanceof ContendedError) {
+      return problem(503, "Others alter the same thing at the same time; try again.", {
+        headers: { "retry-after": "1" },
+      });
+    }
+    if (error instanceof UnavailableError && error.message.startsWith("MySQL: ")) {
+      return problem(503, `${error.message}; try again.`, { headers: { "retry-after": "5" } });
+    }
     if (error instanceof UnavailableError) {
       return problem(503, "The store does not answer; try again.", { headers: { "retry-after": "5" } });
     }

@@ -61,7 +61,7 @@ export const createBusinessModel: Route = {
   async handle(request, { ports, settings }, caller) {
     const { from, ...asked } = await bodyOf(request, wanted);
     const now = ports.clock.now();
-    if (from !== undefined && Date.parse(from) > now) throw badBody("from", "must not be in the future");
+    checkBeginning(from, now);
     const most = isOperator(caller) ? Number.MAX_SAFE_INTEGER : quotaOf(settings, MODELS_QUOTA);
     await recordAction(ports, { actor: caller.name, action: "create-model", target: asked.name });
     const made = await createModel(
@@ -130,7 +130,7 @@ export const changeBusinessModel: Route = {
       Object.entries(asked).filter(([, value]) => value !== undefined),
     ) as Partial<BusinessModel>;
     if (change.from !== undefined) {
-      if (Date.parse(change.from) > clock.now()) throw badBody("from", "must not be in the future");
+      checkBeginning(change.from, clock.now());
       if (await findState(documents, id)) {
         return problem(409, "Its first run has begun: where its first window begins stays as it is.");
       }
@@ -176,6 +176,15 @@ export const deleteBusinessModel: Route = {
     return { status: 204 };
   },
 };
+
+/** Longest that a model may have to catch up with, in milliseconds: some 3,650 windows of a day. */
+const MOST_BEHIND_MS = 3_653 * 24 * 60 * 60_000;
+
+function checkBeginning(from: string | undefined, now: number): void {
+  if (from === undefined) return;
+  if (Date.parse(from) > now) throw badBody("from", "must not be in the future");
+  if (now - Date.parse(from) > MOST_BEHIND_MS) throw badBody("from", "must not be more than ten years ago");
+}
 
 /** What changes of models are made with. */
 export function deskOf({ ports, models: server, settings }: Services): {
@@ -249,5 +258,8 @@ function sourceView(source: UploadedSource | undefined): object | null {
 }
 
 function nameTaken(name: string): ApiResponse {
-  return problem(409, `You have a business model named ${JSON.stringify(name)}: choose another name.`);
+  return problem(
+    409,
+    `There is a business model of that name, ${JSON.stringify(name)} in whatever case: choose another.`,
+  );
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { missingOf } from "../../engine/models/missing.ts";
-import { rotateUser } from "../../engine/models/rotate.ts";
+import { MAX_RETIRED, rotateUser } from "../../engine/models/rotate.ts";
 import { runNow } from "../../engine/models/run-now.ts";
 import { listExecutions } from "../../engine/models/schedule/list-executions.ts";
 import { recordAction } from "../../engine/runs/operator-log.ts";
@@ -31,11 +31,12 @@ export const startModelRun: Route = {
   async handle(request, services, caller) {
     const { ports } = services;
     const model = await modelIn(request, services, caller);
+    if ("refused" in services.jobs) return problem(503, `Jobs do not run: ${services.jobs.refused}.`);
     const missing = missingOf(model);
     if (missing.length > 0) return problem(409, "The model is not complete.", { missing });
     const details = { model: model.model };
     await recordAction(ports, { actor: caller.name, action: "run-job", target: model.name, details });
-    const run = await runNow(ports, model.model);
+    const run = await runNow(ports, model.model, caller.name);
     if (!run) return problem(409, "There is nothing to cover yet: its last window has just ended.");
     return { status: 202, headers: { location: `/api/v1/runs/${run}` }, json: { run } };
   },
@@ -45,9 +46,6 @@ const rotation = z.strictObject({
   role: z.enum(["job", "reader"]),
   graceMinutes: z.int().min(0).max(10_080).default(60),
 });
-
-/** Most users of a model that were rotated away and may still come in. */
-const MAX_RETIRED = 20;
 
 /** Gives a model's job or reader another user with another password: the only answer that ever shows it. */
 export const rotateModelCredentials: Route = {

@@ -2,13 +2,17 @@ import { uploadedFile } from "../../engine/datasets/file/uploaded-file.ts";
 import { FileFaultError } from "../../engine/errors/file-fault-error.ts";
 import { LeaseLostError } from "../../engine/errors/lease-lost-error.ts";
 import { SqlFaultError } from "../../engine/errors/sql-fault-error.ts";
+import { UnavailableError } from "../../engine/errors/unavailable-error.ts";
 import { JOB_ENDINGS } from "../../engine/models/command.ts";
 import type { Change } from "../../engine/models/database/server.ts";
+import type { BusinessModel } from "../../engine/models/model.ts";
+import { startDue } from "../../engine/models/schedule/start-due.ts";
 import { type SqlTaken, takeSql } from "../../engine/models/take-sql.ts";
 import { takeJob } from "../../engine/models/take-job.ts";
 import { recordAction } from "../../engine/runs/operator-log.ts";
 import { deskOf, MODEL_ROLES, modelIn, noSuchModel, shown } from "./business-models.ts";
-import { type ApiRequest, type ApiResponse, problem, Refused, type Route } from "./http.ts";
+import type { Services } from "../services.ts";
+import { type ApiRequest, type ApiResponse, type Caller, problem, Refused, type Route } from "./http.ts";
 import { badQuery } from "./list.ts";
 
 /** Largest .sql and largest job, in bytes. */
@@ -43,6 +47,7 @@ export const uploadModelSql: Route = {
       const taken = await takeSql(deskOf(services), model, { text, fileName }, how);
       if (!taken.applied) return notApplied(taken, how.dryRun);
       if (!taken.model) throw noSuchModel(request);
+      await startAtOnce(taken.model, services, caller);
       const answer = await shown(taken.model, services, caller);
       const { model: sql, ...view } = answer.json as Record<string, unknown>;
       // `job` is the address of the job's user here, as the description has it; the file is in the view of the model.
@@ -80,10 +85,29 @@ export const uploadModelJob: Route = {
       });
       const changed = await takeJob(deskOf(services), model, file);
       if (!changed) throw noSuchModel(request);
+      await startAtOnce(changed, services, caller);
       return shown(changed, services, caller);
     });
   },
 };
+
+/** Starts the first run of a model that is complete now, without waiting for the timer. */
+async function startAtOnce(
+  model: BusinessModel,
+  { ports, jobs, log }: Services,
+  caller: Caller,
+): Promise<void> {
+  if ("refused" in jobs) return;
+  try {
+    await startDue(ports, model, caller.name);
+  } catch (error) {
+    const { message } = error instanceof Error ? error : new Error(String(error));
+    log("warn", "the next run of a model could not be started: a tick will", {
+      model: model.model,
+      error: message,
+    });
+  }
+}
 
 /** The answer of what a file is refused for, instead of the throw. */
 async function refusingFaults(work: () => Promise<ApiResponse>): Promise<ApiResponse> {
@@ -92,9 +116,18 @@ async function refusingFaults(work: () => Promise<ApiResponse>): Promise<ApiResp
   } catch (error) {
     if (error instanceof SqlFaultError) {
       const issues = error.faults.map(({ line, reason }) => ({ path: `line ${line}`, message: reason }));
-      return problem(422, "The .sql was refused; nothing of it has happened.", { issues });
+      if (error.done.length === 0) {
+        return problem(422, "The .sql was refused; nothing of it has happened.", { issues });
+      }
+      const detail =
+        "The data in the tables do not allow all of it. What `done` lists was changed before that, and nothing else: mend the file or the data, and send it again.";
+      return problem(422, detail, { issues, done: error.done });
     }
     if (error instanceof FileFaultError) return problem(422, sentence(error.message));
+    if (error instanceof UnavailableError) {
+      const detail = sentence(`${error.message}: nothing is lost, send it again`);
+      return problem(503, detail, { headers: { "retry-after": "10" } });
+    }
     if (error instanceof LeaseLostError)
       return problem(409, "Another upload of this model began: send it again.");
     throw error;

@@ -111,7 +111,7 @@ export const retryRun: Route = {
     const { ports } = services;
     await recordAction(ports, { actor: caller.name, ...action });
     if (kind === "job") {
-      const started = await runNow(ports, name);
+      const started = await runNow(ports, name, caller.name);
       if (started) return accepted(started);
       return problem(409, "Its model is gone, not complete, or has nothing to cover yet.", { run: id });
     }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { chmod, readdir } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -144,6 +145,26 @@ print("up", flush=True); sys.stdin.read()`;
     expect(made).toHaveLength(3);
     for (const place of made) {
       expect(await readdir(path.dirname(place))).not.toContain(path.basename(place));
+    }
+  });
+
+  it("leaves neither files whose names are no UTF-8, nor shared memory", async () => {
+    await using desk = await jobDesk("isolated");
+    const text = `import os, subprocess
+for folder in (b"/tmp", b"/dev/shm"):
+    open(folder + b"/left\\xff-%d" % os.getpid(), "w").write("x")
+for kind in (["-M", "4096"], ["-S", "1"], ["-Q"]): subprocess.run(["ipcmk", *kind], check=True, stdout=subprocess.DEVNULL)
+print(os.getpid())`;
+    const { output, exitCode } = await desk.script("python3", text);
+    expect(exitCode).toBe(0);
+    const left = Buffer.concat([Buffer.from("left"), Buffer.from([0xff]), Buffer.from(`-${output.trim()}`)]);
+    for (const folder of ["/tmp", "/dev/shm"]) {
+      const names = await readdir(folder, { encoding: "buffer" });
+      expect(names.filter((name) => name.equals(left))).toEqual([]);
+    }
+    const { uid } = accountUser(desk.account);
+    for (const kind of ["shm", "sem", "msg"]) {
+      expect(readFileSync(`/proc/sysvipc/${kind}`, "utf8")).not.toContain(String(uid));
     }
   });
 

@@ -4,6 +4,21 @@ import { modelsApi, SQL } from "./models-api.ts";
 
 const api = modelsApi();
 
+describe("a .sql that the rows do not allow", () => {
+  it("is answered with what was changed before that was found", async () => {
+    const id = await api.made();
+    const table = (more: string): string =>
+      `CREATE TABLE a (id INT PRIMARY KEY, b INT${more}); CREATE TABLE z (id INT PRIMARY KEY, b INT${more});`;
+    const { json } = await api.ask(`PATCH upload/model/${id}`, { file: table("") });
+    const connection = await createConnection((json["job"] as { url: string }).url);
+    await connection.query("INSERT INTO z VALUES (1, 1), (2, 1)");
+    await connection.end();
+    const refused = await api.ask(`PATCH upload/model/${id}`, { file: table(", UNIQUE KEY once (b)") });
+    expect([refused.status, refused.json["done"]]).toEqual([422, ["add unique key a.once"]]);
+    expect(refused.json["issues"]).toMatchObject([{ path: "line 1" }]);
+  });
+});
+
 describe("uploading a .sql", () => {
   it("makes the database, and shows addresses that work, once", async () => {
     const id = await api.made();
@@ -134,6 +149,15 @@ describe("a model's credentials", () => {
     for (const json of [{}, { role: "admin" }, { role: "job", graceMinutes: 10_081 }]) {
       expect((await api.ask(`POST businessmodels/${id}/credentials`, { json })).status).toBe(400);
     }
+  });
+
+  it("are out at once where no grace is given, as for a password that leaked", async () => {
+    const id = await api.made();
+    const first = await api.ask(`PATCH upload/model/${id}`, { file: SQL });
+    const json = { role: "reader", graceMinutes: 0 };
+    expect((await api.ask(`POST businessmodels/${id}/credentials`, { json })).status).toBe(200);
+    const { url } = first.json["reader"] as { url: string };
+    await expect(createConnection(url)).rejects.toThrow(/denied/);
   });
 
   it("are not rotated on and on while the users before may still come in", async () => {

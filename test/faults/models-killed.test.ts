@@ -48,7 +48,8 @@ async function executions(id: string): Promise<Execution[]> {
   do {
     const page = await call("GET", `/api/v1/businessmodels/${id}/executions${cursor}`);
     found.push(...(page["items"] as Execution[]));
-    cursor = page["next"] === null ? "" : `?cursor=${encodeURIComponent(String(page["next"]))}`;
+    const next = page["next"] as string | null;
+    cursor = next === null ? "" : `?cursor=${encodeURIComponent(next)}`;
   } while (cursor !== "");
   return found;
 }

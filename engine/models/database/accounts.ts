@@ -6,13 +6,13 @@ import { quoted } from "./names.ts";
 
 /** What somebody may do in a database: never more than is listed here. */
 const RIGHTS = {
-  job: "SELECT, INSERT, UPDATE, DELETE, CREATE TEMPORARY TABLES",
+  job: "SELECT, INSERT, UPDATE, DELETE",
   reader: "SELECT, SHOW VIEW",
   upload: "SELECT, INSERT, CREATE, ALTER, DROP, INDEX, REFERENCES, CREATE VIEW, SHOW VIEW",
 };
 
 /** Connections that a user may have at once. */
-const MOST_CONNECTIONS = 20;
+const MOST_CONNECTIONS = 5;
 /** For a user's connections to end once they are told to, in milliseconds. */
 const END_MS = 30_000;
 /** ER_NO_SUCH_THREAD: a connection that ended by itself. */

@@ -44,7 +44,7 @@ export async function applyModel(
   statements: readonly ModelStatement[],
   how: Applying,
 ): Promise<Applied> {
-  return withModelLock(connections.admin, place.model, async (admin, held) => {
+  return withModelLock(connections.admin, connections.lockOf(place.model), async (admin, held) => {
     await dropUploads(admin, place.model);
     const scratch = await makeScratch(admin, place.model);
     let outcome: { readonly applied: Applied } | { readonly error: unknown };

@@ -1,7 +1,7 @@
 import { SqlFaultError } from "../../errors/sql-fault-error.ts";
 import type { FullConnection } from "../../mysql/pool.ts";
 import type { ModelStatement } from "../sql/statement.ts";
-import type { Plan, Step } from "./change.ts";
+import type { Change, Plan, Step } from "./change.ts";
 import { saysOf } from "./orphans.ts";
 import type { Schema } from "./schema.ts";
 import { addRows, type Databases } from "./seeds.ts";
@@ -20,13 +20,30 @@ export interface Doing {
   readonly statements: readonly ModelStatement[];
   /** Rejects once the model is another's: see withModelLock. */
   readonly held: () => Promise<void>;
+  /** Hears of each step that was made. */
+  readonly ran?: (step: Step) => void;
 }
 
 /**
  * Makes a model's database what the plan says, step by step. What was done stays done when a step fails: the next
- * upload goes on from there. Throws a SqlFaultError where the data in the tables do not allow a step.
+ * upload goes on from there. Throws a SqlFaultError, which says what was done, where the data in the tables do not allow
+ * a step.
  */
 export async function carryOut(plan: Plan, doing: Doing): Promise<void> {
+  const done: string[] = [];
+  const noting: Doing = { ...doing, ran: (step) => void done.push(...step.changes.map(wordsOf)) };
+  try {
+    await carryOutAll(plan, noting);
+  } catch (error) {
+    throw error instanceof SqlFaultError ? new SqlFaultError(error.faults, done) : error;
+  }
+}
+
+function wordsOf({ what, table, name }: Change): string {
+  return `${what} ${name === undefined ? table : `${table}.${name}`}`;
+}
+
+async function carryOutAll(plan: Plan, doing: Doing): Promise<void> {
   const { connection, databases, to, statements, held } = doing;
   for (const step of plan.before) await run(step, doing);
   await held();
@@ -66,7 +83,8 @@ async function makeViews(steps: readonly Step[], doing: Doing): Promise<void> {
   }
 }
 
-async function run({ table, sql }: Step, { connection, databases, statements, held }: Doing): Promise<void> {
+async function run(step: Step, { connection, databases, statements, held, ran }: Doing): Promise<void> {
+  const { table, sql } = step;
   await held();
   const isDrop = sql.startsWith("DROP TABLE ");
   try {
@@ -74,6 +92,7 @@ async function run({ table, sql }: Step, { connection, databases, statements, he
     if (isDrop) await connection.query("SET SESSION foreign_key_checks = 0");
     await connection.query(sql);
     if (isDrop) await connection.query("SET SESSION foreign_key_checks = 1");
+    ran?.(step);
   } catch (error) {
     throw serverFault(error, lineOf(statements, table), faultsOf(databases, table));
   }

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHmac, randomBytes } from "node:crypto";
 import { secret } from "../../define/setting.ts";
 import { MYSQL_URL } from "../../datasets/database.ts";
 import type { ConnectionPool, connectionPool } from "../../mysql/pool.ts";
@@ -38,6 +38,8 @@ export interface Connections {
   readonly admin: ConnectionPool;
   /** One connection of an upload's user, in a database, whose statements may take so many milliseconds each. */
   as(user: UploadUser, database: string, statementMs: number): ConnectionPool;
+  /** The name of a model's lock: see withModelLock. */
+  lockOf(model: string): string;
   /** The address at which a user finds a database. */
   addressOf(user: string, password: string, database: string): string;
 }
@@ -58,6 +60,8 @@ export function modelConnections(settings: Settings, connect: Connect): Connecti
       const session = [...SESSION, limit, `USE ${quoted(database)}`];
       return connect(setting, own.href, { session, connections: 1, statementMs: statementMs + 2_000 });
     },
+    // The administrator's address has a password in it, which all hosts know, and nobody else.
+    lockOf: (model) => `caudal_${createHmac("sha256", url).update(model).digest("hex").slice(0, 40)}`,
     addressOf(user, password, database) {
       const { hostname, port } = new URL(url);
       return `mysql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${hostname}:${port || "3306"}/${database}`;

@@ -10,14 +10,13 @@ const MOST_MS = 50 * 60_000;
 /**
  * Does something to a model's database while nobody else does, on whatever host. `held` throws a LeaseLostError once
  * that is no more so, and an UnavailableError after 50 minutes: to be called before each thing that is done. The lock
- * goes with the connection. Throws an UnavailableError where another is at it for longer than 20 seconds.
+ * goes with the connection. Its name is one that nobody else can know: whoever can log in may take any lock. Throws an UnavailableError where another is at it for longer than 20 seconds.
  */
 export async function withModelLock<T>(
   admin: ConnectionPool,
-  model: string,
+  name: string,
   work: (connection: FullConnection, held: () => Promise<void>) => Promise<T>,
 ): Promise<T> {
-  const name = `caudal_model_${model}`;
   const until = Date.now() + MOST_MS;
   return admin
     .use(async (connection) => {

@@ -1,3 +1,4 @@
+import { SqlFaultError } from "../../errors/sql-fault-error.ts";
 import type { Connection } from "../../mysql/pool.ts";
 import type { ModelStatement } from "../sql/statement.ts";
 import type { Scratch } from "./scratch.ts";
@@ -5,6 +6,9 @@ import { serverFault } from "./server-fault.ts";
 
 /** For one statement of a file, in milliseconds. */
 export const STATEMENT_MS = 20_000;
+
+/** For all of them together, in milliseconds. */
+const FILE_MS = 120_000;
 
 /**
  * Runs a file in its scratch database, one statement after the other. Throws a SqlFaultError with the line of the first
@@ -15,7 +19,12 @@ export async function runFile(
   { database }: Scratch,
   statements: readonly ModelStatement[],
 ): Promise<void> {
+  const until = Date.now() + FILE_MS;
   for (const { text, line } of statements) {
+    if (Date.now() > until) {
+      const reason = `the statements before this took ${FILE_MS / 1000} seconds together: a file has to be quicker`;
+      throw new SqlFaultError([{ line, reason }]);
+    }
     try {
       await connection.query(text);
     } catch (error) {

@@ -126,11 +126,17 @@ export function openModelServer(settings: Settings, connect: Connect = connectio
     },
     async drop(model) {
       checkPlace(model);
+      const like = `bm_${model.model}_%`.replaceAll("_", String.raw`\_`);
+      const dropUsers = async (connection: FullConnection): Promise<void> => {
+        for (const name of await accountsLike(connection, like)) await dropAccount(connection, name);
+      };
+      // First, whoever holds up the rest; and again, since an upload under way may have made some.
+      await admin(dropUsers);
+      const lock = connections().lockOf(model.model);
       await asked(() =>
-        withModelLock(connections().admin, model.model, async (connection) => {
+        withModelLock(connections().admin, lock, async (connection) => {
           await dropUploads(connection, model.model);
-          const like = `bm_${model.model}_%`.replaceAll("_", String.raw`\_`);
-          for (const name of await accountsLike(connection, like)) await dropAccount(connection, name);
+          await dropUsers(connection);
           await connection.query(`DROP DATABASE IF EXISTS ${quoted(model.database)}`);
           await forgetMeta(connection, model);
         }),

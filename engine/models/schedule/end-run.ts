@@ -39,7 +39,7 @@ export async function settleEnd(
   model: BusinessModel | undefined,
   { lastRun, finished, coveredTo }: ModelState,
 ): Promise<void> {
-  const { documents, clock } = scheduling.ports;
+  const { documents, clock, log } = scheduling.ports;
   if (finished === null || lastRun?.id !== finished) return;
   await correctExecution(documents, name, lastRun);
   await closeRun(scheduling.ports, lastRun);
@@ -51,9 +51,10 @@ export async function settleEnd(
     oversize = await oversizeOf(scheduling, model.database);
   }
   const paused = oversize === undefined ? {} : pausedFor(oversize, clock.now());
-  await changeState(documents, name, (state) =>
+  const now = await changeState(documents, name, (state) =>
     state.finished === finished ? { finished: null, ...(state.paused ? {} : paused) } : undefined,
   );
+  if (now?.paused) log("warn", "a business model is paused", { model: name, reason: now.paused.reason });
 }
 
 /** Ends the own record of a run as it ended for the model, even where somebody ended it otherwise meanwhile. */
@@ -84,10 +85,31 @@ export async function closeStray(
   await changeRun({ documents }, id, (run) => ({ ...run, status: "failed", endedAt, error }));
 }
 
+/** Ends the own record of the run that a model had when it was deleted. */
+export async function closeOfDeleted(
+  { documents, clock }: Pick<Ports, "documents" | "clock">,
+  id: string,
+): Promise<void> {
+  const endedAt = new Date(clock.now()).toISOString();
+  await changeRun({ documents }, id, (run) => ({
+    ...run,
+    status: "cancelled",
+    endedAt,
+    error: "its model was deleted",
+  }));
+}
+
 async function oversizeOf({ server, quota }: Scheduling, database: string): Promise<string | undefined> {
   const bytes = (await server.sizes([database])).get(database) ?? 0;
   if (bytes <= quota.bytes) return undefined;
-  return `its database has ${String(bytes)} bytes, more than its quota of ${String(quota.bytes)} (${quota.setting})`;
+  return (
+    `its database has ${gibOf(bytes)} GiB, more than the quota of ${gibOf(quota.bytes)} GiB (${quota.setting}): ` +
+    "make room as the job's user or with another .sql, then resume it"
+  );
+}
+
+function gibOf(bytes: number): string {
+  return (Math.ceil((bytes / 1024 ** 3) * 100) / 100).toString();
 }
 
 function pausedFor(reason: string, now: number): Pick<ModelState, "paused"> {

@@ -1,5 +1,5 @@
 import type { Ports } from "../../ports.ts";
-import { closeRun, closeStray } from "./end-run.ts";
+import { closeOfDeleted, closeRun } from "./end-run.ts";
 import { findState } from "./state.ts";
 
 /**
@@ -13,7 +13,7 @@ export async function forgetSchedule(
   const { documents } = ports;
   const state = (await findState(documents, model))?.state;
   if (!state) return;
-  if (state.run !== null) await closeStray(ports, state.run);
+  if (state.run !== null) await closeOfDeleted(ports, state.run);
   if (state.finished !== null && state.lastRun) await closeRun(ports, state.lastRun);
   await documents.write("control", state.id, [{ op: "delete", id: state.id }]);
 }

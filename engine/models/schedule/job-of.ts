@@ -57,7 +57,13 @@ export async function jobOf(
     account: model.model,
     command: [command.program, ...command.args, "--from", window.from, "--to", window.to],
     files: new Map([[source.fileName, bytes]]),
-    env: { CAUDAL_API_URL: api, CAUDAL_TOKEN: token, DATABASE_URL: url },
+    env: {
+      CAUDAL_API_URL: api,
+      CAUDAL_TOKEN: token,
+      DATABASE_URL: url,
+      // Else what it printed before it was ended would be in its own buffer still.
+      ...(command.program === "python3" ? { PYTHONUNBUFFERED: "1" } : {}),
+    },
     limits,
   };
   return { job, redact: createRedactor(secrets) };

@@ -19,9 +19,13 @@ import { frequencyOf, windowAt } from "./window.ts";
 /**
  * Starts the next run of a model where one is due and nothing is in its way: claims the window in one guarded write,
  * records the run and sends it to the queue `runs`. Returns the run; undefined where none was started. Rejects when
- * store or queue fail; a claim that stands then is sent by a later tick.
+ * store or queue fail; a claim that stands then is sent by a later tick. `actor`: whose doing it is, where it is not the timer's.
  */
-export async function startDue(ports: Ports, model: BusinessModel): Promise<string | undefined> {
+export async function startDue(
+  ports: Ports,
+  model: BusinessModel,
+  actor?: string,
+): Promise<string | undefined> {
   const found = await findState(ports.documents, model.model);
   const held = found ?? { state: stateBefore(model), etag: undefined };
   const { run, finished } = held.state;
@@ -32,7 +36,7 @@ export async function startDue(ports: Ports, model: BusinessModel): Promise<stri
   const id = randomUUID();
   const claim = { run: id, worker: null, leaseUntil: leaseFrom(now), window };
   if (!(await moveState(ports.documents, held, claim))) return undefined;
-  await send(ports, model.model, { run: id, window }, id);
+  await send(ports, model.model, { run: id, window }, id, actor);
   return id;
 }
 
@@ -65,6 +69,7 @@ async function send(
   model: string,
   { run, window }: { readonly run: string; readonly window: Window },
   messageId: string,
+  actor?: string,
 ): Promise<void> {
   const item: Run = {
     id: "run",
@@ -75,6 +80,7 @@ async function send(
     progress: { done: 0, total: 1, unit: "windows" },
     queuedAt: new Date(clock.now()).toISOString(),
     request: { from: window.from, to: window.to },
+    ...(actor === undefined ? {} : { actor }),
   };
   // One that is there already may have been cancelled meanwhile: it stays.
   await documents.write("operations", run, [{ op: "create", item }]);

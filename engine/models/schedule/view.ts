@@ -6,7 +6,7 @@ import { type Behind, frequencyOf, windowAt } from "./window.ts";
 /** A model's schedule as its API shows it. Times are ISO 8601 UTC with milliseconds. */
 export interface ScheduleView {
   readonly coveredTo: string;
-  /** When the next run is due, which may be past; null where none is: one runs, it is paused, or something is missing. */
+  /** When the next run is due, now at the earliest; null where none is: one runs, it is paused, or something is missing. */
   readonly nextRunAt: string | null;
   /** The run that has the model, at work or in line. */
   readonly running: string | null;
@@ -24,7 +24,7 @@ export function scheduleView(state: ModelState | undefined, model: BusinessModel
   const idle = run !== null || paused !== null || missingOf(model).length > 0;
   return {
     coveredTo,
-    nextRunAt: idle ? null : new Date(dueAt).toISOString(),
+    nextRunAt: idle ? null : new Date(Math.max(dueAt, now)).toISOString(),
     running: run,
     behind,
     failures,

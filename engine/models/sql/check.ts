@@ -16,6 +16,9 @@ const MAX_BYTES = 1024 * 1024;
 const MAX_STATEMENTS = 2_000;
 const MAX_FAULTS = 50;
 
+/** Most tables that a view comes to. In one FROM, a server takes 61. */
+const MAX_TABLES = 200;
+
 /**
  * The statements of a model's .sql, in their order: each is made of nothing but words, options, types and functions
  * that a model may have, and names nothing outside the model's database. They are to run one by one on a connection in
@@ -27,7 +30,7 @@ const MAX_FAULTS = 50;
 export function checkModelSql(text: string): readonly ModelStatement[] {
   const statements: ModelStatement[] = [];
   const faults: SqlFault[] = [];
-  const names: Names = { made: new Set(), needed: [] };
+  const names: Names = { made: new Set(), needed: [], weights: new Map() };
   for (const [i, tokens] of split(sized(text)).entries()) {
     const [first, last] = [tokens[0], tokens.at(-1)];
     if (!first || !last) continue;
@@ -63,17 +66,30 @@ export function checkModelSql(text: string): readonly ModelStatement[] {
 interface Names {
   readonly made: Set<string>;
   readonly needed: Named[];
+  /** To how many tables each view comes once the views that it reads are written out. */
+  readonly weights: Map<string, number>;
 }
 
 function statement(reader: StatementReader, names: Names): Pick<ModelStatement, "kind" | "name"> {
   try {
     const read = words(reader);
-    names.needed.push(...reader.needed);
+    for (const needed of reader.needed) names.needed.push(needed);
+    if (read.kind === "create view") weigh(reader, read.name, names.weights);
     return read;
   } finally {
     // What it would have made is not missed further on.
     for (const { name } of reader.made) names.made.add(name.toLowerCase());
   }
+}
+
+/** Refuses a view that comes to too many tables: each that reads the one before it twice doubles them. */
+function weigh(reader: StatementReader, name: string, weights: Map<string, number>): void {
+  const weight = reader.read.reduce((sum, table) => sum + (weights.get(table.toLowerCase()) ?? 1), 0);
+  weights.set(name.toLowerCase(), weight);
+  if (weight <= MAX_TABLES) return;
+  reader.fail(
+    `${shown(name)} comes to ${weight} tables with those of the views that it reads, and may to ${MAX_TABLES}: make it simpler`,
+  );
 }
 
 function words(reader: StatementReader): Pick<ModelStatement, "kind" | "name"> {

@@ -32,6 +32,14 @@ const CHOICES = words("CAST COALESCE GREATEST IF IFNULL ISNULL LEAST NULLIF");
 /** Functions of one row. */
 export const SCALARS: ReadonlySet<string> = new Set([...TEXT, ...NUMBERS, ...DATES, ...JSONS, ...CHOICES]);
 
+/** Of those, what makes much of little: in what rows hold, a small file would fill a disk. */
+const FILLERS: ReadonlySet<string> = new Set(
+  words("CONCAT_WS LPAD REGEXP_REPLACE REPEAT REPLACE RPAD SPACE"),
+);
+
+/** Functions of one row for what rows hold. */
+export const FOR_ROWS: ReadonlySet<string> = new Set([...SCALARS].filter((name) => !FILLERS.has(name)));
+
 /** Functions of many rows; DISTINCT may stand before what they get, and a window behind them. */
 export const AGGREGATES: ReadonlySet<string> = new Set(
   words(`AVG BIT_AND BIT_OR BIT_XOR COUNT GROUP_CONCAT JSON_ARRAYAGG JSON_OBJECTAGG MAX MIN STD STDDEV STDDEV_POP

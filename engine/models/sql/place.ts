@@ -1,4 +1,4 @@
-import { AGGREGATES, FOR_DEFAULTS, SCALARS, WINDOWED } from "./functions.ts";
+import { AGGREGATES, FOR_DEFAULTS, FOR_ROWS, SCALARS, WINDOWED } from "./functions.ts";
 import type { StatementReader } from "./statement-reader.ts";
 
 /** Where an expression stands, and so what it may be made of. */
@@ -16,7 +16,7 @@ export interface Place {
 /** What a column has where a row says nothing. */
 export const DEFAULT: Place = {
   what: "a default",
-  functions: new Set([...SCALARS, ...FOR_DEFAULTS]),
+  functions: new Set([...FOR_ROWS, ...FOR_DEFAULTS]),
   columns: false,
 };
 
@@ -24,10 +24,10 @@ export const DEFAULT: Place = {
 export const CHECK: Place = { what: "a CHECK", functions: SCALARS, columns: true };
 
 /** What a column is computed by. */
-export const GENERATED: Place = { what: "a generated column", functions: SCALARS, columns: true };
+export const GENERATED: Place = { what: "a generated column", functions: FOR_ROWS, columns: true };
 
 /** What a row has in a column. */
-export const VALUE: Place = { what: "VALUES", functions: SCALARS, columns: false };
+export const VALUE: Place = { what: "VALUES", functions: FOR_ROWS, columns: false };
 
 /** What a view has; `query` reads a SELECT in it. */
 export function viewPlace(query: (reader: StatementReader) => void): Place {

@@ -87,7 +87,7 @@ function table(reader: StatementReader): void {
     plainName(reader, "an alias for the SELECT in FROM");
   } else if (reader.isSign("(")) reader.bracketed(() => tables(reader));
   else if (!reader.takeWord("DUAL")) {
-    tableName(reader);
+    reader.read.push(tableName(reader));
     alias(reader);
   }
 }

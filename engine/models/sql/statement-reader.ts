@@ -19,6 +19,8 @@ export class StatementReader {
   readonly made: Named[] = [];
   /** Tables and views that must be of the file. */
   readonly needed: Named[] = [];
+  /** Tables and views that its SELECT reads, each time that it does. */
+  readonly read: string[] = [];
   readonly #tokens: readonly Token[];
   readonly #end: Token;
   #closing: Int32Array | undefined;

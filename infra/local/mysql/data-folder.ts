@@ -58,6 +58,8 @@ export function serverArguments(
     "--innodb-buffer-pool-size=536870912",
     "--innodb-flush-log-at-trx-commit=2",
     "--max-allowed-packet=67108864",
+    // Each business model has two users with some connections each.
+    "--max-connections=500",
     "--local-infile=1",
     "--disable-log-bin",
     ...(server.mariadb ? [redoLog] : ["--mysqlx=OFF"]),

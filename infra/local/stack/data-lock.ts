@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { commandLine, isRunning } from "./stray.ts";
@@ -25,6 +25,8 @@ export interface DataLock {
  */
 export async function lockDataFolder(folder: string): Promise<DataLock> {
   mkdirSync(folder, { recursive: true });
+  // What uploaded jobs run as is a user of this machine, too, and all that the app knows lies here.
+  chmodSync(folder, 0o700);
   const lockFile = path.join(folder, "stack.lock");
   const processFile = path.join(folder, "processes.json");
   take(folder, lockFile);

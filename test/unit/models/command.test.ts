@@ -27,6 +27,13 @@ describe("a job's command", () => {
     ["rm -rf /", "feed.sh", /must begin/],
     ["python3 'feed.py", "feed.py", /a quote that does not end/],
     ["node --require ./x.js feed.mjs", "feed.mjs", /words before the job's file/],
+    [
+      "python3 old.py --fast",
+      "feed.py",
+      /names the file old.py, and the job is feed.py: write {job} instead/,
+    ],
+    ["node \u0000", "feed.js", /a character that nobody can type/],
+    ["node \ud800", "feed.js", /a character that nobody can type/],
     ["node feed.py", "feed.py", /node runs .mjs, .js, .ts, and the job is feed.py/],
   ])("%s with %s is refused, and says why", (text, file, fault) => {
     expect(commandOf(text, file)).toEqual({ fault: expect.stringMatching(fault) });

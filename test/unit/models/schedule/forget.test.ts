@@ -10,7 +10,11 @@ test("a forgotten schedule has ended its run, and leaves no state; a second time
   for (let times = 0; times < 2; times++) {
     await forgetSchedule(desk.ports, desk.model.model);
     expect(await findState(desk.ports.documents, desk.model.model)).toBeUndefined();
-    expect(await desk.record(run)).toMatchObject({ status: "failed", endedAt: desk.at() });
+    expect(await desk.record(run)).toMatchObject({
+      status: "cancelled",
+      error: "its model was deleted",
+      endedAt: desk.at(),
+    });
   }
   await desk.run();
   expect(desk.jobs).toEqual([]);
@@ -25,5 +29,5 @@ test("a job that ends after its schedule was forgotten brings no state back", as
   };
   await desk.run();
   expect(await findState(desk.ports.documents, desk.model.model)).toBeUndefined();
-  expect(await desk.record(desk.message().run)).toMatchObject({ status: "failed" });
+  expect(await desk.record(desk.message().run)).toMatchObject({ status: "cancelled" });
 });

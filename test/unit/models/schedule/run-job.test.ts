@@ -270,10 +270,12 @@ describe("a message about a run", () => {
 
   it("pauses a model whose database is larger than its quota, and says so", async () => {
     const desk = await ScheduleDesk.open();
-    desk.bytes = 1_001;
+    desk.bytes = 3 * 1024 ** 3;
     await desk.tick();
     await desk.run();
-    const reason = "its database has 1001 bytes, more than its quota of 1000 (CAUDAL_MODEL_BYTES)";
+    const reason = expect.stringMatching(
+      /^its database has 3 GiB, more than the quota of 0.01 GiB \(CAUDAL_MODEL_BYTES\): make room/,
+    ) as string;
     expect(await desk.state()).toMatchObject({ coveredTo: desk.at(), paused: { reason, at: desk.at() } });
     await desk.tick(60_000);
     expect(desk.ports.sent("runs")).toHaveLength(1);

@@ -6,7 +6,7 @@ test("before the first run was claimed, that one is due from the model's beginni
   const desk = await ScheduleDesk.open();
   expect(scheduleView(undefined, desk.model, desk.ports.time)).toEqual({
     coveredTo: desk.model.from,
-    nextRunAt: new Date(Date.parse(desk.model.from) + 1).toISOString(),
+    nextRunAt: desk.at(),
     running: null,
     behind: { windows: 1, ms: 60_000 },
     failures: 0,

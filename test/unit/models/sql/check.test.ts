@@ -36,6 +36,37 @@ describe("a model's .sql", () => {
     ]);
   });
 
+  it("may have views of views, as long as they do not double their tables without end", () => {
+    const doubling = (levels: number): string =>
+      Array.from(
+        { length: levels },
+        (_, n) => `CREATE VIEW v${n + 1} AS SELECT a.x FROM v${n} a JOIN v${n} b ON a.x = b.x;`,
+      )
+        .join("\n")
+        .replaceAll("v0 ", "t ");
+    expect(faultsOf(`CREATE TABLE t (x INT);\n${doubling(7)}`)).toEqual([]);
+    expect(faultsOf(`CREATE TABLE t (x INT);\n${doubling(8)}`)).toEqual([
+      { line: 9, reason: expect.stringContaining("comes to 256 tables") as string },
+    ]);
+  });
+
+  it("does not make much of little in its rows", () => {
+    for (const sql of [
+      "CREATE TABLE t (x TEXT); INSERT INTO t VALUES (REPEAT('a', 4000000))",
+      "CREATE TABLE t (x TEXT DEFAULT (SPACE(4000000)))",
+      "CREATE TABLE t (x TEXT, y TEXT AS (RPAD(x, 4000000, 'a')))",
+    ]) {
+      expect(faultsOf(sql)).toEqual([
+        { line: 1, reason: expect.stringMatching(/REPEAT|SPACE|RPAD/) as string },
+      ]);
+    }
+  });
+
+  it("may be long in any one statement", () => {
+    const many = Array.from({ length: 200_000 }, () => "a").join();
+    expect(faultsOf(`CREATE TABLE a (x INT); DROP TABLE ${many}`)).toEqual([]);
+  });
+
   it("is told all that is wrong, in the order of its lines", () => {
     const sql =
       "USE a;\nCREATE TABLE t (a INT);\n\nGRANT x;\nDROP TABLE other;\nINSERT INTO t VALUES (SLEEP(1)); SHOW x";
