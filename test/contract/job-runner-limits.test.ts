@@ -103,7 +103,7 @@ print("warden", re.search(r"VmHWM:\\s+(\\d+)", status)[1])`;
     const end = await desk.script("python3", text, { limits });
     expect(end).toMatchObject({ how: "exited", exitCode: 0 });
     const [, kibibytes] = /warden (\d+)\n$/.exec(end.output) ?? [];
-    expect(Number(kibibytes)).toBeLessThan(160 * 1024);
+    expect(Number(kibibytes)).toBeLessThan(256 * 1024);
     expect(end.output).toContain(
       `[${1024 * MIB + `warden ${kibibytes}\n`.length - 64 * 1024} bytes left out]`,
     );

@@ -63,7 +63,10 @@ test("however the body comes in chunks, and whatever is in the file, it comes ou
   const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
   await fc.assert(
     fc.asyncProperty(fc.array(piece), sizes, async (pieces, sizes) => {
-      const content = Buffer.from(pieces.join("").replaceAll("\r\n------line7MA4", ""));
+      let text = pieces.join("");
+      // What is left around a boundary may come to one.
+      while (text.includes("\r\n------line7MA4")) text = text.replaceAll("\r\n------line7MA4", "");
+      const content = Buffer.from(text);
       const form = formOf(textField("text", "t"), fileField("a.csv", content), textField("late", "l"));
       const file = await uploadedFile(FORM, sourceOf(cutInto(form, sizes)));
       expect(await allOf(file.bytes)).toEqual(content);
