@@ -5,7 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { isRoot, type JobDesk, jobDesk, modes, processesWith } from "./job-runner-desk.ts";
+import { isRoot, type JobDesk, jobDesk, modes, processesWith } from "../contract/job-runner-desk.ts";
 
 const RUNNER = new URL("../../engine/jobs/local-runner.ts", import.meta.url).href;
 const WARDEN = fileURLToPath(new URL("../../engine/jobs/warden.ts", import.meta.url));

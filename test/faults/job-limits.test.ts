@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { jobDesk, modes, processesWith } from "./job-runner-desk.ts";
+import { jobDesk, modes, processesWith } from "../contract/job-runner-desk.ts";
 
 const MIB = 1024 ** 2;
 
