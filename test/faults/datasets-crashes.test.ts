@@ -4,8 +4,8 @@ import { cancelRun } from "../../engine/runs/cancel.ts";
 import { tendLoads } from "../../engine/datasets/load/tend-loads.ts";
 import { readFile } from "../../engine/datasets/load/read-file.ts";
 import { LOADS, RUNS } from "../../engine/define/topology.ts";
-import { type DatasetsDesk, openDatasetsDesk } from "./datasets-desk.ts";
-import { type MysqlServer, privateMysqlServer } from "./mysql-server.ts";
+import { type DatasetsDesk, openDatasetsDesk } from "../contract/datasets-desk.ts";
+import { type MysqlServer, privateMysqlServer } from "../contract/mysql-server.ts";
 
 let server: MysqlServer;
 let desk: DatasetsDesk;
