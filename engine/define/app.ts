@@ -1,6 +1,7 @@
 import type { DocumentDefinition } from "./document.ts";
 import type { ImportDefinition } from "./import.ts";
 import type { IntegrationDefinition } from "./integration.ts";
+import type { ModuleDefinition } from "./module.ts";
 import type { PullDefinition } from "./pull.ts";
 import type { ReceiverDefinition } from "./receiver.ts";
 import type { RuleDefinition } from "./rule.ts";
@@ -13,6 +14,8 @@ export interface AppOptions {
   imports?: readonly ImportDefinition[];
   rules: readonly RuleDefinition[];
   integrations?: readonly IntegrationDefinition[];
+  /** Modules of sequences, beside the built-in ones and those of `modules.json`. */
+  modules?: readonly ModuleDefinition[];
 }
 
 /** A checked app; made by {@link defineApp}. */
@@ -23,6 +26,7 @@ export interface AppDefinition {
   /** At most one of each dataset. */
   readonly imports: readonly ImportDefinition[];
   readonly integrations: readonly IntegrationDefinition[];
+  readonly modules: readonly ModuleDefinition[];
   /** The one rule of each event type. */
   readonly rules: ReadonlyMap<string, RuleDefinition>;
 }
@@ -34,13 +38,14 @@ export interface AppDefinition {
  */
 export function defineApp(options: AppOptions): AppDefinition {
   const faults: string[] = [];
-  const { receivers = [], pulls = [], imports = [], integrations = [] } = options;
+  const { receivers = [], pulls = [], imports = [], integrations = [], modules = [] } = options;
   for (const [what, names] of [
     ["documents", options.documents.map((document) => document.name)],
     ["receivers", receivers.map((receiver) => receiver.name)],
     ["pulls", pulls.map((pull) => pull.name)],
     ["rules", options.rules.map((rule) => rule.name)],
     ["integrations", integrations.map((integration) => integration.name)],
+    ["modules", modules.map((module) => module.name)],
   ] as const) {
     for (const name of twice(names)) faults.push(`two ${what} are named "${name}"`);
   }
@@ -74,7 +79,7 @@ export function defineApp(options: AppOptions): AppDefinition {
   }
   if (faults.length > 0)
     throw new TypeError(`This app cannot start:\n${faults.map((f) => `- ${f}`).join("\n")}`);
-  return { documents, receivers, pulls, imports, integrations, rules };
+  return { documents, receivers, pulls, imports, integrations, modules, rules };
 }
 
 function twice(names: readonly string[]): string[] {

@@ -16,6 +16,7 @@ export {
   defineIntegration,
 } from "./integration.ts";
 export { merge } from "./merge.ts";
+export { type ModuleDefinition, type ModuleRun, defineModule } from "./module.ts";
 export { personal } from "./personal.ts";
 export {
   type PageReader,

@@ -52,6 +52,7 @@ export const EVENTS = "events";
 export const RUNS = "runs";
 export const WAKEUPS = "wakeups";
 export const LOADS = "loads";
+export const STEPS = "steps";
 export const CHANGES = "changes";
 export const DATABASE = "caudal";
 
@@ -65,6 +66,7 @@ export function topologyOf(app: AppDefinition): Topology {
       { name: RUNS, ...LOCK, duplicateDetectionWindow: "PT10M" },
       { name: WAKEUPS, ...LOCK },
       { name: LOADS, ...LOCK },
+      { name: STEPS, ...LOCK, duplicateDetectionWindow: "PT10M" },
     ],
     topics: [
       {

@@ -30,6 +30,7 @@ export const RUN_KINDS = [
   "index",
   "import",
   "job",
+  "sequence",
 ] as const;
 
 /** A kind of long work. */

@@ -1,0 +1,28 @@
+import type { ModuleDefinition } from "../define/module.ts";
+import type { Sequence } from "./sequence.ts";
+
+/** A module that is a command; from `modules.json`. */
+export interface CommandModule {
+  readonly kind: "command";
+  readonly name: string;
+  /** The program and its first arguments, before `--input`, `--output` and `--config`. */
+  readonly command: readonly [program: string, ...args: string[]];
+  /** Files of this machine that it needs beside it, by their name in its folder: its script, what that imports. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** What does the work of a step. */
+export type Module = CommandModule | ModuleDefinition;
+
+/** Sequences and modules by their names. */
+export interface SequenceBook {
+  /** Undefined where there is none. Rejects when the store fails, or a file of the app is faulty. */
+  find(name: string): Promise<Sequence | undefined>;
+  /** All of them, by name. */
+  list(): Promise<readonly Sequence[]>;
+  /** Undefined where there is none. */
+  module(name: string): Promise<Module | undefined>;
+  modules(): Promise<readonly Module[]>;
+  /** A configuration file beside the app's sequences: its path on this machine; undefined where there is none. */
+  confFile(name: string): string | undefined;
+}
