@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -89,6 +89,7 @@ export interface Stack {
 export async function startStack(options: StackOptions): Promise<Stack> {
   const appDir = path.resolve(options.appDir ?? root);
   const dataDir = path.resolve(options.dataDir ?? path.join(root, ".local"));
+  const readyFile = path.join(dataDir, "ready.json");
   const report = (line: string): void => void (options.quiet || process.stderr.write(`${line}\n`));
   if (options.port !== undefined && options.port !== 0 && !(await isFree(options.port))) {
     throw new PortTakenError(options.port);
@@ -103,6 +104,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     options.signal?.throwIfAborted();
     const ready = await Promise.race([start(), givenUp]);
+    // For commands that are to reach what runs here; the folder is ours alone.
+    writeFileSync(readyFile, JSON.stringify(ready), { mode: 0o600 });
     return {
       ready,
       stop,
@@ -117,6 +120,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
 
   async function stopAll(): Promise<void> {
+    rmSync(readyFile, { force: true });
     const hosts = children.filter((child) => child.name.startsWith("host"));
     await Promise.all(hosts.map((child) => child.stop(drainLimitMs)));
     await Promise.all(children.map((child) => child.stop(stopLimitMs)));
@@ -201,7 +205,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     };
     const portOf = (index: number): number => (index === 0 && options.port) || ports[hosts[index]!]!;
     const api = `http://127.0.0.1:${portOf(0)}`;
-    const environment = hostEnvironment({ ...keys, ...settings, ...jobSettings(settings) }, ready, api);
+    const given = { ...keys, ...settings, ...jobSettings(settings), AzureWebJobsScriptRoot: appDir };
+    const environment = hostEnvironment(given, ready, api);
     const running = hosts.map((name, index) => {
       const args = ["--app", appDir, "--port", String(portOf(index)), "--data", folder(name)];
       return run(name, "host/main.ts", index === 0 ? args : [...args, "--no-timers"], environment, hostFlags);

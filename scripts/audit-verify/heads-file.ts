@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { head } from "../../engine/audit/checkpoint/check-checkpoint.ts";
 import { leafOf } from "../../engine/audit/checkpoint/checkpoint.ts";
 import type { Head } from "../../engine/audit/checkpoint/heads.ts";
-import { WrongUse } from "./options.ts";
+import { WrongUse } from "../wrong-use.ts";
 
 /** Whether there are heads kept in a file. */
 export function hasHeads(file: string): boolean {

@@ -1,6 +1,7 @@
 import { createPublicKey } from "node:crypto";
 import { parseArgs } from "node:util";
 import { entityKey } from "../../engine/define/key.ts";
+import { WrongUse } from "../wrong-use.ts";
 
 /** What `--help` prints. */
 export const USAGE = `usage: npm run audit:verify -- --endpoint URL [options]
@@ -41,11 +42,6 @@ export interface Options {
   readonly publicKey?: string | undefined;
   readonly heads?: string | undefined;
   readonly json: boolean;
-}
-
-/** That a command line makes no sense; the message says what to do. */
-export class WrongUse extends Error {
-  override readonly name = "WrongUse";
 }
 
 const text = { type: "string" } as const;

@@ -12,7 +12,8 @@ import { verifyEntities, withEntity } from "../../engine/audit/verify/verify.ts"
 import type { Shelf } from "../../engine/audit/verify/verify-entity.ts";
 import { openBlobs, openStore } from "../../engine/azure/open.ts";
 import { hasHeads, headsIn, writeHeads } from "./heads-file.ts";
-import { type Options, optionsOf, USAGE, WrongUse } from "./options.ts";
+import { WrongUse } from "../wrong-use.ts";
+import { type Options, optionsOf, USAGE } from "./options.ts";
 import { counted, heldBeside, type Outcome, reportOf } from "./report.ts";
 
 /** How often progress is told, in milliseconds. */

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ServiceBusClient } from "@azure/service-bus";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -46,6 +46,12 @@ test("it says where everything is, and everything is there", async () => {
   expect(await readEverywhere(ready)).toEqual({ blobs: ["first"], rows: ["first"] });
 });
 
+test("commands find it by a file that only its owner reads", () => {
+  const file = path.join(folder, "ready.json");
+  expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(stack.ready);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
 test("the app gets the addresses and a token as settings", async () => {
   const setting = async (name: string) => (await fetch(`${stack.ready.http}/settings/${name}`)).json();
   expect(await setting("ServiceBusConnection")).toBe(stack.ready.serviceBus);
@@ -54,6 +60,7 @@ test("the app gets the addresses and a token as settings", async () => {
   expect(await setting("BLOB_CONNECTION")).toBe(stack.ready.blob);
   expect(await setting("MYSQL_URL")).toBe(stack.ready.mysql);
   expect(await setting("CAUDAL_OPERATOR_TOKEN")).toBe(stack.ready.operatorToken);
+  expect(await setting("AzureWebJobsScriptRoot")).toBe(path.resolve(stackOptions(folder).appDir ?? ""));
   expect(await setting("CAUDAL_PRIVATE_TARGETS")).toBe("127.0.0.0/8,::1");
   expect(Number(await setting("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"))).toBe(100 * 1024 ** 3);
 });
@@ -116,6 +123,7 @@ test("stopped and started again, it is where it was, with what it had", async ()
   const pids = stack.processes().map(({ pid }) => pid);
   await stack.stop();
   expect(pids.filter(runs)).toEqual([]);
+  expect(existsSync(path.join(folder, "ready.json"))).toBe(false);
   stack = await startStack(stackOptions(folder));
   expect(stack.ready).toEqual(before.ready);
   expect(await readEverywhere(stack.ready)).toEqual(before.data);

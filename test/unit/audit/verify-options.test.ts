@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { expect, test } from "vitest";
-import { optionsOf, WrongUse } from "../../../scripts/audit-verify/options.ts";
+import { optionsOf } from "../../../scripts/audit-verify/options.ts";
+import { WrongUse } from "../../../scripts/wrong-use.ts";
 
 const publicKey = generateKeyPairSync("ed25519")
   .publicKey.export({ format: "der", type: "spki" })
