@@ -1,5 +1,6 @@
-import { secret } from "../define/setting.ts";
+import { secret, type Setting } from "../define/setting.ts";
 import { type ConnectionPool, connectionPool } from "../mysql/pool.ts";
+import { secretLock } from "../mysql/secret-lock.ts";
 import type { Settings } from "../settings/settings.ts";
 import { DATASETS } from "./dataset.ts";
 import { SYSTEM_TABLES } from "./system-tables.ts";
@@ -14,6 +15,8 @@ export interface DatasetDatabase {
   pool(): Promise<ConnectionPool>;
   /** For statements that take what they take: loads, swaps, indexes, profiles. */
   patientPool(): Promise<ConnectionPool>;
+  /** The name of a table's lock, which nobody else can know: see oneAtATime. Throws a MissingSettingError. */
+  lockName(table: string): string;
   close(): Promise<void>;
 }
 
@@ -42,10 +45,13 @@ const PATIENT_CONNECTIONS = 14;
 export function openDatabase(settings: Settings): DatasetDatabase {
   let opened: { quick: ConnectionPool; patient: ConnectionPool } | undefined;
   let prepared: Promise<void> | undefined;
+  const address = (): { setting: Setting; url: string } => {
+    const setting = settings.missing([DATASETS_URL]).length === 0 ? DATASETS_URL : MYSQL_URL;
+    return { setting, url: settings.value(setting) };
+  };
   const open = (): { quick: ConnectionPool; patient: ConnectionPool } => {
     if (opened) return opened;
-    const setting = settings.missing([DATASETS_URL]).length === 0 ? DATASETS_URL : MYSQL_URL;
-    const url = settings.value(setting);
+    const { setting, url } = address();
     opened = {
       quick: connectionPool(setting, url, { session: SESSION }),
       // Loads of parts, and finishes that hold several, at a time: see load/loading.ts.
@@ -78,6 +84,8 @@ export function openDatabase(settings: Settings): DatasetDatabase {
       await prepare();
       return open().patient;
     },
+    // Business models on the same server have locks of their own, each under its id.
+    lockName: (table) => secretLock(address().url, `${DATASETS}.${table}`),
     async close() {
       await Promise.all([opened?.quick.close(), opened?.patient.close()]);
     },

@@ -1,3 +1,5 @@
+import { quoted } from "../mysql/quoted.ts";
+
 /** A column of a dataset. */
 export interface DatasetColumn {
   /** As in the table and in answers; unique whatever the case, at most 64 characters. */
@@ -58,11 +60,6 @@ export const ROW = "_row";
 
 /** The database of the datasets. */
 export const DATASETS = "caudal_datasets";
-
-/** A name between backticks, whatever it holds. For names of a {@link Dataset} alone, never for what somebody sent. */
-export function quoted(name: string): string {
-  return `\`${name.replaceAll("`", "``")}\``;
-}
 
 /** A table of ours, with its database. */
 export function tableName(name: string): string {

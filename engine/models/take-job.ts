@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { changeModel } from "./change.ts";
 import type { ModelDesk } from "./desk.ts";
+import { keepSource } from "./keep-source.ts";
 import type { BusinessModel } from "./model.ts";
 import { resumeModel } from "./schedule/resume.ts";
 
@@ -11,15 +11,11 @@ import { resumeModel } from "./schedule/resume.ts";
 export async function takeJob(
   { ports }: Pick<ModelDesk, "ports">,
   model: BusinessModel,
-  { bytes, fileName }: { readonly bytes: Uint8Array; readonly fileName: string },
+  file: { readonly bytes: Uint8Array; readonly fileName: string },
 ): Promise<BusinessModel | undefined> {
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const blob = `models/${model.model}/job/${sha256}`;
-  await ports.blobs.put(blob, bytes);
-  const at = new Date(ports.clock.now()).toISOString();
-  const job = { fileName, blob, sha256, bytes: bytes.length, at };
+  const job = await keepSource(ports, model, "job", file);
   const changed = await changeModel(ports.documents, model.model, () => ({ job }));
-  if (!changed) await ports.blobs.delete(blob);
+  if (!changed) await ports.blobs.delete(job.blob);
   await resumeModel(ports, model.model);
   return changed;
 }

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { changeModel } from "./change.ts";
 import type { Applied, Applying } from "./database/server.ts";
 import type { ModelDesk } from "./desk.ts";
+import { keepSource } from "./keep-source.ts";
 import type { BusinessModel } from "./model.ts";
 import { resumeModel } from "./schedule/resume.ts";
 import { keyOf, SECRETS_KEY } from "../secrets/seal.ts";
@@ -34,17 +34,12 @@ export async function takeSql(
   const applied = await server.apply(model, statements, how);
   if (!applied.applied) return { ...applied, model };
   const addresses = await ensureUsers(desk, model);
-  const bytes = Buffer.from(text);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const blob = `models/${model.model}/sql/${sha256}`;
-  await ports.blobs.put(blob, bytes);
-  const at = new Date(ports.clock.now()).toISOString();
-  const sql = { fileName, blob, sha256, bytes: bytes.length, at };
+  const sql = await keepSource(ports, model, "sql", { bytes: Buffer.from(text), fileName });
   const changed = await changeModel(ports.documents, model.model, () => ({ sql }));
   // Deleted meanwhile, perhaps before the database was made: nobody else would drop it.
   if (!changed) {
     await server.drop(model);
-    await ports.blobs.delete(blob);
+    await ports.blobs.delete(sql.blob);
   }
   await resumeModel(ports, model.model);
   return { ...applied, model: changed, ...(addresses ? { addresses } : {}) };

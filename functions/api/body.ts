@@ -32,6 +32,17 @@ function json(text: string): unknown {
   }
 }
 
+/** A name in a body, of at most so many characters, which people can see and tell apart; in NFC. */
+export function printableName(most: number): z.ZodString {
+  const printable = String.raw`^(?! )(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,${most}}(?<! )$`;
+  return z
+    .string()
+    .normalize("NFC")
+    .regex(new RegExp(printable, "u"), {
+      error: `must be 1 to ${most} printable characters, without a space at either end`,
+    });
+}
+
 /** A time in a body, written as in a query. */
 export const time = z.string().transform((text, context) => {
   const parsed = parseTime(text);

@@ -1,9 +1,6 @@
-import type { DocumentDefinition } from "../../engine/define/index.ts";
-import { maskParked } from "../../engine/privacy/mask-items.ts";
-import { maskValue } from "../../engine/privacy/mask.ts";
 import type { DocumentItem } from "../../engine/sync/entity.ts";
-import { seesPersonal } from "./access.ts";
-import { type Caller, problem, type Route } from "./http.ts";
+import { documentView } from "./document-view.ts";
+import { problem, type Route } from "./http.ts";
 import { badQuery, listAnswer, pageOf, timeIn } from "./list.ts";
 
 /**
@@ -49,26 +46,7 @@ export const listChangedEntities: Route = {
       limit: Math.min(limit, MAX_PAGE),
       ...(cursor === undefined ? {} : { cursor }),
     });
-    const answer = listAnswer(request, page, (item) => viewOf(item, definition, caller));
+    const answer = listAnswer(request, page, (item) => documentView(item, definition, caller));
     return { ...answer, headers: { "cache-control": "private, no-cache" } };
   },
 };
-
-function viewOf(
-  { key, entity, entityId: id, version, sequence, data, deleted, parked, at }: DocumentItem,
-  { personal }: DocumentDefinition,
-  caller: Caller,
-): object {
-  const sees = seesPersonal(caller);
-  return {
-    key,
-    entity,
-    id,
-    version,
-    sequence,
-    ...(data === undefined ? {} : { data: sees ? data : maskValue(data, personal) }),
-    ...(deleted ? { deleted } : {}),
-    ...(parked ? { parked: sees ? parked : maskParked(parked) } : {}),
-    at,
-  };
-}

@@ -3,13 +3,13 @@ import { wholeRecord } from "../../engine/audit/stub.ts";
 import type { AppDefinition, DocumentDefinition } from "../../engine/define/index.ts";
 import { entityKey } from "../../engine/define/key.ts";
 import { BlobLostError } from "../../engine/errors/blob-lost-error.ts";
-import { maskParked } from "../../engine/privacy/mask-items.ts";
-import { maskRecord, maskValue } from "../../engine/privacy/mask.ts";
+import { maskRecord } from "../../engine/privacy/mask.ts";
 import { readDocument } from "../../engine/sync/entity.ts";
 import { withoutSystemFields } from "../../engine/system-fields.ts";
 import type { Services } from "../services.ts";
 import { seesPersonal } from "./access.ts";
 import { answerAsOf } from "./as-of.ts";
+import { documentView } from "./document-view.ts";
 import { type ApiRequest, problem, Refused, type Route } from "./http.ts";
 import { BAD_CURSOR, badQuery, listAnswer, pageOf, timeIn } from "./list.ts";
 
@@ -25,10 +25,9 @@ export const readEntity: Route = {
     if (!document) return problem(404, `No event has spoken of ${entity} ${id}.`);
     const time = timeIn(request, "at");
     if (time !== undefined) return answerAsOf(document, time, definition, services, caller);
-    const { key, version, sequence, data, deleted, at } = document;
-    const personal = seesPersonal(caller);
-    const parked = document.parked && !personal ? maskParked(document.parked) : document.parked;
-    if (data === undefined) {
+    const view = documentView(document, definition, caller);
+    const { version, deleted, parked } = view;
+    if (view.data === undefined) {
       const state = deleted ? "was removed" : parked ? "is parked at its first event" : "has no document yet";
       return problem(404, `The ${entity} ${id} ${state}; its audit log stays.`, {
         deleted: deleted ?? false,
@@ -40,8 +39,7 @@ export const readEntity: Route = {
     // What one caller sees is not what another may: no cache in between may keep it.
     const headers = { etag, "cache-control": "private, no-cache" };
     if (names(request.header("if-none-match"), etag)) return { status: 304, headers };
-    const shown = personal ? data : maskValue(data, definition.personal);
-    return { status: 200, headers, json: { key, entity, id, version, sequence, data: shown, parked, at } };
+    return { status: 200, headers, json: view };
   },
 };
 

@@ -20,6 +20,7 @@ import { bodyOf } from "./body.ts";
 import { isShownTo } from "./datasets.ts";
 import { checkLateFields, loadRequestOf } from "./etl-parameters.ts";
 import { type ApiRequest, type ApiResponse, type Caller, problem, Refused, type Route } from "./http.ts";
+import { sentence } from "./sentence.ts";
 
 /** Makes a table of a CSV file, or loads one into it: as a form, as the body, or by the name of an upload. */
 export const etl: Route = {
@@ -167,8 +168,4 @@ function answered({ table }: LoadRequest, { run, already }: Received): ApiRespon
   const headers = { location: `/api/v1/runs/${run}` };
   if (already) return { status: 200, headers, json: { run, table, already } };
   return { status: 202, headers, json: { run, table } };
-}
-
-function sentence(message: string): string {
-  return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`;
 }

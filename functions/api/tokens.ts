@@ -11,17 +11,12 @@ import {
 } from "../../engine/access/tokens.ts";
 import { recordAction } from "../../engine/runs/operator-log.ts";
 import { knownTokens, OWN_NAMES } from "./access.ts";
-import { bodyOf } from "./body.ts";
+import { bodyOf, printableName } from "./body.ts";
 import { type ApiResponse, problem, type Route } from "./http.ts";
 import { listAnswer, pageOf } from "./list.ts";
 
 const wanted = z.strictObject({
-  name: z
-    .string()
-    .normalize("NFC")
-    .regex(/^(?! )(?!.*\p{Default_Ignorable_Code_Point})[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,64}(?<! )$/u, {
-      error: "must be 1 to 64 printable characters, without a space at either end",
-    }),
+  name: printableName(64),
   roles: z
     .array(z.enum(ROLES))
     .min(1)

@@ -1,8 +1,8 @@
 import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { quoted } from "../../engine/datasets/dataset.ts";
 import { columnNamesOf } from "../../engine/datasets/file/names/column-names.ts";
 import { foldedName } from "../../engine/datasets/file/names/folded.ts";
+import { quoted } from "../../engine/mysql/quoted.ts";
 import { type MysqlServer, mysqlServer } from "./mysql-server.ts";
 
 const DATABASE = "caudal_test_column_names";

@@ -1,12 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
-import {
-  type CellCounts,
-  type Dataset,
-  kindOf,
-  quoted,
-  ROW,
-  tableName,
-} from "../../engine/datasets/dataset.ts";
+import { type CellCounts, type Dataset, kindOf, ROW, tableName } from "../../engine/datasets/dataset.ts";
 import {
   type DatasetDatabase,
   DATASETS_URL,
@@ -17,6 +10,7 @@ import { keyColumnDefinition, keyColumnName } from "../../engine/datasets/keys/k
 import type { Keys } from "../../engine/datasets/query/keys.ts";
 import { writeDataset } from "../../engine/datasets/registry.ts";
 import { TABLE_OPTIONS } from "../../engine/datasets/system-tables.ts";
+import { quoted } from "../../engine/mysql/quoted.ts";
 import { createSettings } from "../../engine/settings/settings.ts";
 import { type MysqlServer, mysqlServer } from "./mysql-server.ts";
 

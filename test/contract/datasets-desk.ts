@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { type DatasetDatabase, openDatabase } from "../../engine/datasets/database.ts";
-import { quoted, tableName } from "../../engine/datasets/dataset.ts";
+import { tableName } from "../../engine/datasets/dataset.ts";
 import { createLoading, type Loading } from "../../engine/datasets/load/loading.ts";
 import { createPartLoader } from "../../engine/datasets/load/load-part.ts";
 import { parseLoadMessage } from "../../engine/datasets/load/load-message.ts";
@@ -12,6 +12,7 @@ import { LOADS, RUNS } from "../../engine/define/topology.ts";
 import { secret } from "../../engine/define/setting.ts";
 import { LoadEndedError } from "../../engine/errors/load-ended-error.ts";
 import type { ConnectionPool, FullConnection, Parameter } from "../../engine/mysql/pool.ts";
+import { quoted } from "../../engine/mysql/quoted.ts";
 import type { OutgoingMessage, Ports } from "../../engine/ports.ts";
 import { readRun, type Run } from "../../engine/runs/run.ts";
 import type { RunMessage } from "../../engine/runs/start.ts";
@@ -225,6 +226,7 @@ function perilousDatabase(datasets: DatasetDatabase, perilous: Perilous): Datase
   return {
     pool: async () => perilousPool(await datasets.pool()),
     patientPool: async () => perilousPool(await datasets.patientPool()),
+    lockName: (table) => datasets.lockName(table),
     close: () => datasets.close(),
   };
 }

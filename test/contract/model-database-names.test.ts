@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { quoted } from "../../engine/models/database/names.ts";
 import type { ModelStatement } from "../../engine/models/sql/statement.ts";
+import { quoted } from "../../engine/mysql/quoted.ts";
 import { openModelDesk } from "./model-database-desk.ts";
 import { type MysqlServer, mysqlServer } from "./mysql-server.ts";
 

@@ -1,5 +1,6 @@
 import type { Connection } from "../../mysql/pool.ts";
-import { type Dataset, quoted, ROW, tableName } from "../dataset.ts";
+import { quoted } from "../../mysql/quoted.ts";
+import { type Dataset, ROW, tableName } from "../dataset.ts";
 
 /** A row of a dataset as an import sees it. */
 export interface DatasetRow {

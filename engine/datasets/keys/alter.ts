@@ -1,7 +1,8 @@
+import { quoted } from "../../mysql/quoted.ts";
 import { LOCK_WAIT_S } from "../database.ts";
 import { numberOf } from "../../mysql/errors.ts";
 import type { Connection } from "../../mysql/pool.ts";
-import { type Dataset, quoted, tableName } from "../dataset.ts";
+import { type Dataset, tableName } from "../dataset.ts";
 import type { KeyColumn } from "../query/keys.ts";
 import type { WantedIndex } from "./advice.ts";
 import { keyColumnDefinition, parseKeyColumnName } from "./key-column.ts";

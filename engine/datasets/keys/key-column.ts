@@ -1,4 +1,5 @@
-import { type Kind, quoted } from "../dataset.ts";
+import { quoted } from "../../mysql/quoted.ts";
+import type { Kind } from "../dataset.ts";
 
 /** How many characters of a text its key has. */
 export const TEXT_KEY_CHARACTERS = 128;

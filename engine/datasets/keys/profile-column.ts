@@ -1,5 +1,6 @@
 import type { Connection, Row } from "../../mysql/pool.ts";
-import { type DatasetColumn, type Kind, kindOf, quoted, ROW, tableName } from "../dataset.ts";
+import { quoted } from "../../mysql/quoted.ts";
+import { type DatasetColumn, type Kind, kindOf, ROW, tableName } from "../dataset.ts";
 import { type Flavour, OverTimeError, selectWithin } from "../query/bounded.ts";
 import type { KeyColumn } from "../query/keys.ts";
 import { keyExpression } from "./key-column.ts";

@@ -1,5 +1,6 @@
 import type { Connection } from "../../mysql/pool.ts";
-import { type Dataset, DATASETS, kindOf, quoted } from "../dataset.ts";
+import { quoted } from "../../mysql/quoted.ts";
+import { type Dataset, DATASETS, kindOf } from "../dataset.ts";
 import type { KeyColumn, KeyIndex, Keys } from "../query/keys.ts";
 import { keyColumnName, parseKeyColumnName } from "./key-column.ts";
 

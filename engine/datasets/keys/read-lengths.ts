@@ -1,5 +1,6 @@
 import type { Connection } from "../../mysql/pool.ts";
-import { type Dataset, quoted, tableName } from "../dataset.ts";
+import { quoted } from "../../mysql/quoted.ts";
+import { type Dataset, tableName } from "../dataset.ts";
 import { OverTimeError, readFlavour, selectWithin } from "../query/bounded.ts";
 import { keyColumnOf } from "./read-keys.ts";
 import type { AskedShape } from "./asked-shape.ts";

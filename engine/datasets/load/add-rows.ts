@@ -1,5 +1,6 @@
 import type { Connection, FullConnection } from "../../mysql/pool.ts";
-import { quoted, ROW, tableName } from "../dataset.ts";
+import { quoted } from "../../mysql/quoted.ts";
+import { ROW, tableName } from "../dataset.ts";
 
 /** Which rows go where. */
 export interface Adding {

@@ -1,21 +1,19 @@
-import { createHash } from "node:crypto";
 import type { DatasetDatabase } from "../database.ts";
 
 /** How long another's work on the table is waited for, in seconds. */
 const WAIT_S = 10;
 
 /**
- * Does `work` while nobody else changes the table, on whatever host: the lock goes with its connection. Throws where it
- * is not to be had.
+ * Does `work` while nobody else changes the table, on whatever host: the lock goes with its connection, and has
+ * a name that nobody else can know. Throws where it is not to be had.
  */
 export async function oneAtATime<T>(
   datasets: DatasetDatabase,
   table: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  // Names of locks have at most 64 characters.
-  const name = `caudal ${createHash("sha256").update(table).digest("hex").slice(0, 40)}`;
   const pool = await datasets.patientPool();
+  const name = datasets.lockName(table);
   return pool.use(async (connection) => {
     const [row] = await connection.query("SELECT GET_LOCK(?, ?) AS held", [name, WAIT_S]);
     if (Number(row?.["held"]) !== 1) throw new Error(`another host is at work on the table "${table}"`);

@@ -1,7 +1,8 @@
 import { PermanentError } from "../../errors/permanent-error.ts";
 import { numberOf } from "../../mysql/errors.ts";
 import type { Connection } from "../../mysql/pool.ts";
-import { DATASETS, quoted, tableName } from "../dataset.ts";
+import { quoted } from "../../mysql/quoted.ts";
+import { DATASETS, tableName } from "../dataset.ts";
 
 /** The column by which an upsert knows rows, and the name of its index: a hash, since keys may have any length. */
 const KEY = "_key";

@@ -1,6 +1,7 @@
 import { FileFaultError } from "../../errors/file-fault-error.ts";
 import type { Connection } from "../../mysql/pool.ts";
-import { DATASETS, quoted, ROW, tableName } from "../dataset.ts";
+import { quoted } from "../../mysql/quoted.ts";
+import { DATASETS, ROW, tableName } from "../dataset.ts";
 import { TABLE_OPTIONS } from "../system-tables.ts";
 
 /**

@@ -1,5 +1,6 @@
 import type { Parameter } from "../../mysql/pool.ts";
-import { type DatasetColumn, type Kind, kindOf, quoted } from "../dataset.ts";
+import { quoted } from "../../mysql/quoted.ts";
+import { type DatasetColumn, type Kind, kindOf } from "../dataset.ts";
 import { keyExpression, operandOf, TEXT_KEY_CHARACTERS } from "../keys/key-column.ts";
 import type { Keys } from "./keys.ts";
 

@@ -1,4 +1,5 @@
-import { tableName, quoted, type Dataset } from "../dataset.ts";
+import { quoted } from "../../mysql/quoted.ts";
+import { tableName, type Dataset } from "../dataset.ts";
 import { OverTimeError, selectWithin } from "./bounded.ts";
 import type { Total } from "./cursor.ts";
 import type { Ground } from "./find-rows.ts";

@@ -1,5 +1,6 @@
 import type { Connection, Parameter } from "../../mysql/pool.ts";
-import { quoted, ROW, tableName } from "../dataset.ts";
+import { quoted } from "../../mysql/quoted.ts";
+import { ROW, tableName } from "../dataset.ts";
 import { type Flavour, OverTimeError, selectWithin } from "./bounded.ts";
 import { behind, orderApart, orderBy } from "./order.ts";
 import { type Plan, plansOf, SCANNED } from "./plan.ts";

@@ -1,5 +1,6 @@
 import type { Connection } from "../../mysql/pool.ts";
-import { type Dataset, kindOf, quoted, tableName } from "../dataset.ts";
+import { quoted } from "../../mysql/quoted.ts";
+import { type Dataset, kindOf, tableName } from "../dataset.ts";
 import { TEXT_KEY_CHARACTERS } from "../keys/key-column.ts";
 import { readProfile } from "../keys/read-profile.ts";
 import { type Flavour, OverTimeError, readFlavour, selectWithin } from "./bounded.ts";

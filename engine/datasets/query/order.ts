@@ -1,5 +1,6 @@
 import type { Parameter } from "../../mysql/pool.ts";
-import { quoted, ROW } from "../dataset.ts";
+import { quoted } from "../../mysql/quoted.ts";
+import { ROW } from "../dataset.ts";
 import type { SortKey } from "./asked.ts";
 import { TEXT_KEY_CHARACTERS } from "../keys/key-column.ts";
 import { type Compared, keyValue } from "./compared.ts";

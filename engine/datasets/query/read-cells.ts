@@ -1,5 +1,6 @@
 import type { Connection } from "../../mysql/pool.ts";
-import { quoted, ROW, tableName } from "../dataset.ts";
+import { quoted } from "../../mysql/quoted.ts";
+import { ROW, tableName } from "../dataset.ts";
 
 /** The cells of one row, in the order of the columns that were asked for. */
 export type Cells = readonly string[];

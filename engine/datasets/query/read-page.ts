@@ -1,6 +1,7 @@
 import type { Connection } from "../../mysql/pool.ts";
 import { numberOf } from "../../mysql/errors.ts";
-import { type Dataset, quoted, ROW, tableName } from "../dataset.ts";
+import { quoted } from "../../mysql/quoted.ts";
+import { type Dataset, ROW, tableName } from "../dataset.ts";
 import { readDataset } from "../registry.ts";
 import type { Asked } from "./asked.ts";
 import { countRows } from "./count-rows.ts";

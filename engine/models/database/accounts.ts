@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { UnavailableError } from "../../errors/unavailable-error.ts";
 import { numberOf } from "../../mysql/errors.ts";
 import type { Connection } from "../../mysql/pool.ts";
-import { quoted } from "./names.ts";
+import { quoted } from "../../mysql/quoted.ts";
 
 /** What somebody may do in a database: never more than is listed here. */
 const RIGHTS = {

@@ -1,5 +1,5 @@
+import { quoted } from "../../mysql/quoted.ts";
 import type { Change, Step } from "./change.ts";
-import { quoted } from "./names.ts";
 import { type Column, type Key, sameName, type Table } from "./schema.ts";
 import { losesData } from "./widening.ts";
 

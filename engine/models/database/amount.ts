@@ -1,6 +1,6 @@
 import { numberOf } from "../../mysql/errors.ts";
 import type { Connection, FullConnection } from "../../mysql/pool.ts";
-import { quoted } from "./names.ts";
+import { quoted } from "../../mysql/quoted.ts";
 
 /** For counting the rows of a table, in seconds. */
 const COUNT_S = 10;

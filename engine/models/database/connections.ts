@@ -1,9 +1,10 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { secret } from "../../define/setting.ts";
 import { MYSQL_URL } from "../../datasets/database.ts";
 import type { ConnectionPool, connectionPool } from "../../mysql/pool.ts";
+import { quoted } from "../../mysql/quoted.ts";
+import { secretLock } from "../../mysql/secret-lock.ts";
 import type { Settings } from "../../settings/settings.ts";
-import { quoted } from "./names.ts";
 
 /** The server on which the models' databases live: an administrator's URL. Where it is not set, {@link MYSQL_URL}'s. */
 export const MODELS_URL = secret("CAUDAL_MODELS_URL");
@@ -60,8 +61,7 @@ export function modelConnections(settings: Settings, connect: Connect): Connecti
       const session = [...SESSION, limit, `USE ${quoted(database)}`];
       return connect(setting, own.href, { session, connections: 1, statementMs: statementMs + 2_000 });
     },
-    // The administrator's address has a password in it, which all hosts know, and nobody else.
-    lockOf: (model) => `caudal_${createHmac("sha256", url).update(model).digest("hex").slice(0, 40)}`,
+    lockOf: (model) => secretLock(url, model),
     addressOf(user, password, database) {
       const { hostname, port } = new URL(url);
       return `mysql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${hostname}:${port || "3306"}/${database}`;

@@ -1,6 +1,6 @@
 import type { Connection } from "../../mysql/pool.ts";
+import { quoted } from "../../mysql/quoted.ts";
 import { readDefinition } from "./definition.ts";
-import { quoted } from "./names.ts";
 import type { Column, Schema, Table, View } from "./schema.ts";
 
 /**

@@ -1,6 +1,6 @@
+import { quoted } from "../../mysql/quoted.ts";
 import { alteredColumns, constraintsBetween, droppedKeys, stepOf } from "./alter-table.ts";
 import type { Step } from "./change.ts";
-import { quoted } from "./names.ts";
 import { type ForeignKey, type Schema, sameName, type Table } from "./schema.ts";
 
 /** A foreign key and whose it is. */

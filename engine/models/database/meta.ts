@@ -1,6 +1,7 @@
 import type { Connection } from "../../mysql/pool.ts";
+import { quoted } from "../../mysql/quoted.ts";
 import { createDatabase } from "./connections.ts";
-import { type ModelPlace, quoted } from "./names.ts";
+import type { ModelPlace } from "./names.ts";
 
 /** What a model's own view says of it. */
 export interface ModelMeta {

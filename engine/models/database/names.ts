@@ -1,12 +1,8 @@
+import { quoted } from "../../mysql/quoted.ts";
 import type { BusinessModel } from "../model.ts";
 
 /** A model, as far as its database is concerned. */
 export type ModelPlace = Pick<BusinessModel, "model" | "database">;
-
-/** A name between backticks, whatever it holds. */
-export function quoted(name: string): string {
-  return `\`${name.replaceAll("`", "``")}\``;
-}
 
 /** Names between backticks, with commas. */
 export function list(names: readonly string[]): string {

@@ -1,6 +1,7 @@
 import type { Connection } from "../../mysql/pool.ts";
+import { quoted } from "../../mysql/quoted.ts";
 import type { Added } from "./foreign-keys.ts";
-import { list, quoted } from "./names.ts";
+import { list } from "./names.ts";
 
 /** The values of a row that lead nowhere. */
 export interface Orphan extends Added {

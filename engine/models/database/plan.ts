@@ -1,7 +1,8 @@
+import { quoted } from "../../mysql/quoted.ts";
 import { alterTable } from "./alter-table.ts";
 import type { Change, Plan, Step } from "./change.ts";
 import { foreignKeyPlan } from "./foreign-keys.ts";
-import { list, quoted } from "./names.ts";
+import { list } from "./names.ts";
 import type { Schema, Table, View } from "./schema.ts";
 
 /**

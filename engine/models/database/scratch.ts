@@ -1,7 +1,8 @@
 import type { Connection } from "../../mysql/pool.ts";
+import { quoted } from "../../mysql/quoted.ts";
 import { accountsLike, dropAccount, grant, putAccount } from "./accounts.ts";
 import { createDatabase, newPassword, type UploadUser } from "./connections.ts";
-import { madeAt, quoted, SCRATCH, UPLOAD } from "./names.ts";
+import { madeAt, SCRATCH, UPLOAD } from "./names.ts";
 
 /** An empty database and a user who may alter nothing but that. Both exist for one upload. */
 export interface Scratch {

@@ -1,8 +1,9 @@
 import type { SqlFaultError } from "../../errors/sql-fault-error.ts";
 import type { Connection, FullConnection } from "../../mysql/pool.ts";
+import { quoted } from "../../mysql/quoted.ts";
 import { alteredColumns } from "./alter-table.ts";
 import type { Change } from "./change.ts";
-import { list, quoted } from "./names.ts";
+import { list } from "./names.ts";
 import { type Orphan, orphanOf } from "./orphans.ts";
 import { type Schema, sameName, type Table } from "./schema.ts";
 

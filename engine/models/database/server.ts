@@ -1,4 +1,5 @@
 import { connectionPool, type FullConnection } from "../../mysql/pool.ts";
+import { quoted } from "../../mysql/quoted.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { ModelStatement } from "../sql/statement.ts";
 import { accountsLike, dropAccount, grant, putAccount, takesTls } from "./accounts.ts";
@@ -7,7 +8,7 @@ import { type Applied, type Applying, applyModel } from "./apply.ts";
 import { type Connect, type Connections, modelConnections } from "./connections.ts";
 import { forgetMeta, type ModelMeta, prepareMeta, putMetaView, writeModelMeta } from "./meta.ts";
 import { withModelLock } from "./model-lock.ts";
-import { checkPlace, checkUser, type ModelPlace, quoted } from "./names.ts";
+import { checkPlace, checkUser, type ModelPlace } from "./names.ts";
 import { serverTrouble } from "./server-fault.ts";
 import { dropUploads, tidyScratch } from "./scratch.ts";
 

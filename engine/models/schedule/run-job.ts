@@ -5,7 +5,7 @@ import { closeStray, decideEnd, settleEnd } from "./end-run.ts";
 import { endOf } from "./execution.ts";
 import { executeRun } from "./execute-run.ts";
 import type { JobWork } from "./job-work.ts";
-import { startDue } from "./start-due.ts";
+import { startNext } from "./start-next.ts";
 import { findState } from "./state.ts";
 
 /**
@@ -44,12 +44,6 @@ export async function runJob(
     const ended = (await findState(documents, name))?.state;
     if (ended?.finished === run) await settleEnd(work, name, model, ended);
   });
-  if (!model) return;
-  try {
-    // What is behind follows at once.
-    await startDue(ports, model);
-  } catch (error) {
-    const { message: reason } = error instanceof Error ? error : new Error(String(error));
-    log("warn", "the next run of a model could not be started: a tick will", { model: name, error: reason });
-  }
+  // What is behind follows at once.
+  if (model) await startNext(ports, model);
 }

@@ -29,13 +29,14 @@ export function takeCall(reader: StatementReader, place: Place, parts: Parts): b
   if (!place.functions.has(name)) reader.fail(`the function ${name} may not stand in ${place.what}`);
   reader.take();
   if (!isCalled) return true;
-  const plain = AGGREGATES.has(name) ? aggregated : any;
+  const plain = AGGREGATES.has(name) ? aggregated : values;
   reader.bracketed(() => (OWN.get(name) ?? plain)(reader, parts));
   if (AGGREGATES.has(name) || WINDOWED.has(name)) over(reader, parts);
   return true;
 }
 
-const any: Arguments = (reader, { one }) => {
+/** None or more values, with commas between. */
+const values: Arguments = (reader, { one }) => {
   if (!reader.isSign(")")) reader.listed(one);
 };
 
