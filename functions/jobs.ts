@@ -8,7 +8,10 @@ import { MissingSettingError } from "../engine/errors/missing-setting-error.ts";
 import { PermanentError } from "../engine/errors/permanent-error.ts";
 import { openJobRunner } from "../engine/jobs/local-runner.ts";
 import type { JobRunner } from "../engine/jobs/runner.ts";
+import type { BusinessModel } from "../engine/models/model.ts";
 import { quotaOf, SIZE_QUOTA, TIME_QUOTA } from "../engine/models/quota.ts";
+import { ensureTables } from "../engine/models/ready-made/make-tables.ts";
+import { openModelDatabase } from "../engine/models/ready-made/open-database.ts";
 import { JOB_LIMITS } from "../engine/models/schedule/job-of.ts";
 import type { JobWork } from "../engine/models/schedule/job-work.ts";
 import { runJob } from "../engine/models/schedule/run-job.ts";
@@ -67,30 +70,44 @@ export async function endJobs(services: Pick<Services, "models">): Promise<void>
 
 /** What the schedule and the jobs of this host work with. */
 export function jobWorkOf(services: Services): JobWork {
-  const { ports, settings, models: server } = services;
+  const { app, ports, settings, models: server } = services;
   return {
     ports,
     server,
     settings,
     runner: runnerOf(services),
     quota: { setting: SIZE_QUOTA.name, bytes: quotaOf(settings, SIZE_QUOTA) * 1024 ** 3 },
+    readyMade: {
+      makeTables: (model) => ensureTables({ ports, server, settings }, model),
+      open: (model) => openModelDatabase(settings, model, jobUserOf(services, model)),
+      // What the app does not know (any more) may be personal, all of it.
+      personalOf: (entity) => app.documents.get(entity)?.personal ?? [[]],
+    },
     limits: { ...JOB_LIMITS, timeMs: quotaOf(settings, TIME_QUOTA) * 60_000 },
     access: {
       apiUrl: () => settings.value(API_URL),
       token: ({ model, run, until }) =>
         signJobToken(keyOf(SECRETS_KEY, settings.value(SECRETS_KEY)), { model, run, until }),
       databaseUrl(model) {
-        const user = model.users?.job;
-        const password = user && passwordOf(settings, user);
-        if (!user || password === undefined) {
-          throw new PermanentError(
-            "the password of the job's user cannot be opened: rotate it (POST …/credentials)",
-          );
-        }
-        return server.addressOf(model, user.name, password);
+        const { name, password } = jobUserOf(services, model);
+        return server.addressOf(model, name, password);
       },
     },
   };
+}
+
+function jobUserOf(
+  { settings }: Pick<Services, "settings">,
+  { users }: BusinessModel,
+): { readonly name: string; readonly password: string } {
+  const user = users?.job;
+  const password = user && passwordOf(settings, user);
+  if (!user || password === undefined) {
+    throw new PermanentError(
+      "the password of the job's user cannot be opened: rotate it (POST …/credentials)",
+    );
+  }
+  return { name: user.name, password };
 }
 
 /** What a job in Node imports to speak to its database, built beside the app. */

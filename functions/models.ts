@@ -1,4 +1,4 @@
-import { recordTick } from "../engine/models/schedule/heartbeat.ts";
+import { TICK_MS } from "../engine/models/schedule/heartbeat.ts";
 import { tickModels } from "../engine/models/schedule/tick.ts";
 import { tendModels } from "../engine/models/tend.ts";
 import { jobWorkOf } from "./jobs.ts";
@@ -18,8 +18,12 @@ export function createModelHandlers(services: Services): ModelHandlers {
   return {
     tick: () =>
       shielded(services, "the schedule of the business models", () =>
-        // Where jobs do not run, none is to fail for that.
-        "refused" in services.jobs ? recordTick(services.ports) : tickModels(jobWorkOf(services)),
+        // Where jobs do not run, none is to fail for that; ready-made models have none.
+        tickModels(
+          jobWorkOf(services),
+          TICK_MS,
+          ({ ready_made }) => ready_made !== undefined || !("refused" in services.jobs),
+        ),
       ),
     tend: () => {
       const { ports, models: server } = services;

@@ -5,7 +5,14 @@ import { type NotGiven, takeName } from "./owned.ts";
 /** What a new model is to be. */
 export type NewModel = Pick<
   BusinessModel,
-  "name" | "owner" | "job_frequency" | "job_execution_command" | "active" | "from" | "createdBy"
+  | "name"
+  | "owner"
+  | "ready_made"
+  | "job_frequency"
+  | "job_execution_command"
+  | "active"
+  | "from"
+  | "createdBy"
 >;
 
 /** Makes a model, or says why its owner may not have it. Rejects when the store fails. */

@@ -7,23 +7,24 @@ export interface Missing {
   readonly message: string;
 }
 
-/** All that a model still needs before its job runs; nothing where it runs. */
+/** All that a model still needs before its job runs; nothing where it runs. A ready-made one has tables and job of ours. */
 export function missingOf(model: BusinessModel): readonly Missing[] {
-  const { model: id, job_frequency, job_execution_command, sql, job, active } = model;
+  const { model: id, ready_made, job_frequency, job_execution_command, sql, job, active } = model;
+  const isOwn = ready_made === undefined;
   const missing: Missing[] = [];
   if (job_frequency === null) {
     missing.push({ field: "job_frequency", message: "how often the job runs, in minutes: PATCH it" });
   }
-  if (job_execution_command === null) {
+  if (isOwn && job_execution_command === null) {
     missing.push({
       field: "job_execution_command",
       message: 'what runs the job, such as "python3": PATCH it',
     });
   }
-  if (!sql) {
+  if (isOwn && !sql) {
     missing.push({ field: "model", message: `the .sql of its tables: PATCH /api/v1/upload/model/${id}` });
   }
-  if (!job)
+  if (isOwn && !job)
     missing.push({ field: "job", message: `the job that fills them: PATCH /api/v1/upload/job/${id}` });
   if (job && job_execution_command !== null) {
     const command = commandOf(job_execution_command, job.fileName);

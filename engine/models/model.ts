@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { conditionOf, equalTo } from "../condition.ts";
 import type { Documents, Item, Page, Stored } from "../ports.ts";
+import type { ReadyMade } from "./ready-made/ready-made.ts";
 
-/** A subscriber's own database and the job that feeds it: item `model|<id>` of `control`, guarded by its etag. */
+/** A subscriber's own database and the job that feeds it, or a ready-made one: item `model|<id>` of `control`, guarded by its etag. */
 export interface BusinessModel extends Item {
   readonly kind: "model";
   /** Ten characters of `a-z2-7`. */
@@ -11,6 +12,8 @@ export interface BusinessModel extends Item {
   readonly name: string;
   /** The name of the token that made it. A subscriber sees its own alone. */
   readonly owner: string;
+  /** Which tables of Caudal's own it has: these it fills itself, and takes neither .sql nor job. It stays as it was made. */
+  readonly ready_made?: ReadyMade;
   /** Minutes from the end of a window to the next run, 1 to 44,640 (31 days); null until it is said. */
   readonly job_frequency: number | null;
   /** What runs the job: an interpreter, and arguments that go before `--from` and `--to`; null until it is said. */

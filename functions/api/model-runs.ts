@@ -31,7 +31,8 @@ export const startModelRun: Route = {
   async handle(request, services, caller) {
     const { ports } = services;
     const model = await modelIn(request, services, caller);
-    if ("refused" in services.jobs) return problem(503, `Jobs do not run: ${services.jobs.refused}.`);
+    if ("refused" in services.jobs && model.ready_made === undefined)
+      return problem(503, `Jobs do not run: ${services.jobs.refused}.`);
     const missing = missingOf(model);
     if (missing.length > 0) return problem(409, "The model is not complete.", { missing });
     const details = { model: model.model };

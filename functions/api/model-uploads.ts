@@ -6,7 +6,7 @@ import { UnavailableError } from "../../engine/errors/unavailable-error.ts";
 import { JOB_ENDINGS } from "../../engine/models/command.ts";
 import type { Change } from "../../engine/models/database/server.ts";
 import type { BusinessModel } from "../../engine/models/model.ts";
-import { startDue } from "../../engine/models/schedule/start-due.ts";
+import { startNext } from "../../engine/models/schedule/start-next.ts";
 import { type SqlTaken, takeSql } from "../../engine/models/take-sql.ts";
 import { takeJob } from "../../engine/models/take-job.ts";
 import { recordAction } from "../../engine/runs/operator-log.ts";
@@ -14,6 +14,7 @@ import { deskOf, MODEL_ROLES, modelIn, noSuchModel, shown } from "./business-mod
 import type { Services } from "../services.ts";
 import { type ApiRequest, type ApiResponse, type Caller, problem, Refused, type Route } from "./http.ts";
 import { badQuery } from "./list.ts";
+import { sentence } from "./sentence.ts";
 
 /** Largest .sql and largest job, in bytes. */
 const SQL_BYTES = 1024 * 1024;
@@ -30,6 +31,7 @@ export const uploadModelSql: Route = {
   access: MODEL_ROLES,
   async handle(request, services, caller) {
     const model = await modelIn(request, services, caller);
+    if (model.ready_made !== undefined) return readyMade(".sql");
     const how = { dryRun: flag(request, "dryRun"), allowDestructive: flag(request, "allowDestructive") };
     return refusingFaults(async () => {
       const { bytes, fileName } = await fileIn(request, SQL_BYTES);
@@ -67,6 +69,7 @@ export const uploadModelJob: Route = {
   access: MODEL_ROLES,
   async handle(request, services, caller) {
     const model = await modelIn(request, services, caller);
+    if (model.ready_made !== undefined) return readyMade("job");
     if ("refused" in services.jobs) return problem(503, sentence(services.jobs.refused));
     return refusingFaults(async () => {
       const file = await fileIn(request, JOB_BYTES);
@@ -91,22 +94,17 @@ export const uploadModelJob: Route = {
   },
 };
 
+/** The answer of what a ready-made model takes none of. */
+function readyMade(what: ".sql" | "job"): ApiResponse {
+  return problem(
+    409,
+    `The model is ready-made: its tables and what fills them come with Caudal, so that it takes no ${what}. Make another model for your own.`,
+  );
+}
+
 /** Starts the first run of a model that is complete now, without waiting for the timer. */
-async function startAtOnce(
-  model: BusinessModel,
-  { ports, jobs, log }: Services,
-  caller: Caller,
-): Promise<void> {
-  if ("refused" in jobs) return;
-  try {
-    await startDue(ports, model, caller.name);
-  } catch (error) {
-    const { message } = error instanceof Error ? error : new Error(String(error));
-    log("warn", "the next run of a model could not be started: a tick will", {
-      model: model.model,
-      error: message,
-    });
-  }
+async function startAtOnce(model: BusinessModel, { ports, jobs }: Services, caller: Caller): Promise<void> {
+  if (!("refused" in jobs)) await startNext(ports, model, caller.name);
 }
 
 /** The answer of what a file is refused for, instead of the throw. */
@@ -186,8 +184,4 @@ function flag(request: ApiRequest, name: string): boolean {
 
 function without(view: Record<string, unknown>, name: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(view).filter(([member]) => member !== name));
-}
-
-function sentence(message: string): string {
-  return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}.`;
 }

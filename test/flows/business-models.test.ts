@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { createConnection } from "mysql2/promise";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { codeBlocks } from "../unit/docs/code-blocks.ts";
 import { Business, eventually } from "./kit/business.ts";
 import type { Answer } from "./kit/site.ts";
 
@@ -135,5 +136,34 @@ describe("a business model", () => {
     const gone = await ask("DELETE", `/api/v1/businessmodels/${id}?confirm=Sales%20report`);
     expect(gone.status).toBe(204);
     await eventually(() => expect(createConnection(reader.url)).rejects.toThrow(/denied/));
+  });
+
+  it("that is ready-made has what was recorded, for the queries of the how-to page", async () => {
+    const json = { name: "customer 360", ready_made: "records", job_frequency: 1 };
+    const made = await business.call("POST", "/api/v1/businessmodels", JSON.stringify(json));
+    expect([made.status, made.json["missing"]]).toEqual([201, []]);
+    const contact = business.contact("78", { givenName: "Ana", marketingConsent: true });
+    expect((await business.send(contact)).status).toBe(202);
+    await eventually(async () => expect((await business.documents()).has("CC-78")).toBe(true));
+    const run = `/api/v1/businessmodels/${String(made.json["id"])}/runs`;
+
+    const reading = await createConnection((made.json["reader"] as { url: string }).url);
+    try {
+      await eventually(async () => {
+        await business.call("POST", run);
+        const [rows] = await reading.query("SELECT version FROM documents WHERE entity_id = 'CC-78'");
+        expect(rows).toEqual([{ version: 1 }]);
+      });
+      const queries = codeBlocks("docs/how-to/publish-a-business-model.md").filter(
+        ({ language }) => language === "sql",
+      );
+      for (const { code } of queries) {
+        const [rows] = await reading.query(code);
+        expect(rows).not.toEqual([]);
+      }
+      await expect(reading.query("DELETE FROM documents")).rejects.toThrow(/denied/);
+    } finally {
+      await reading.end();
+    }
   });
 });

@@ -7,11 +7,11 @@ import { JOB_LIMITS, jobOf } from "./job-of.ts";
 import type { JobWork } from "./job-work.ts";
 import type { EndedRun, Window } from "./state.ts";
 
-/** How a run ended, apart from which it was and when. */
+/** How a run ended, apart from which it was and when; `to` where it covered less than its window. */
 export interface HowEnded
   extends
     Pick<EndedRun, "status" | "reason" | "lost">,
-    Partial<Pick<EndedRun, "exitCode" | "rows" | "durationMs">> {
+    Partial<Pick<EndedRun, "to" | "exitCode" | "rows" | "durationMs">> {
   /** Redacted. */
   readonly output?: string;
 }
@@ -50,11 +50,7 @@ export async function doJob(
   }
   const how = howOf(end, lease, shutdown);
   if (!how) return undefined;
-  const rows = await server.rowCount(model).catch((error: unknown) => {
-    const { message } = error instanceof Error ? error : new Error(String(error));
-    log("warn", "the rows of a business model could not be counted", { model: model.model, error: message });
-    return null;
-  });
+  const rows = await rowsOrUnknown(server, model, log);
   const { reason, ...rest } = how;
   return {
     ...rest,
@@ -64,6 +60,21 @@ export async function doJob(
     rows,
     durationMs: end.durationMs,
   };
+}
+
+/** Rows of a model's tables; null, and a warning, where they cannot be counted. */
+export async function rowsOrUnknown(
+  server: Pick<JobWork["server"], "rowCount">,
+  model: BusinessModel,
+  log: JobWork["ports"]["log"],
+): Promise<number | null> {
+  try {
+    return await server.rowCount(model);
+  } catch (error) {
+    const { message } = error instanceof Error ? error : new Error(String(error));
+    log("warn", "the rows of a business model could not be counted", { model: model.model, error: message });
+    return null;
+  }
 }
 
 const NEVER_BEGUN: JobEnd = { how: "cancelled", exitCode: null, output: "", durationMs: 0 };
@@ -83,14 +94,15 @@ function howOf(
   lease: AbortSignal,
   shutdown: AbortSignal,
 ): Pick<EndedRun, "status" | "reason" | "lost"> | undefined {
-  if (how === "cancelled" && lease.aborted) {
-    const why: unknown = lease.reason;
-    return why instanceof CancelledError ? { status: "cancelled", reason: why.message } : undefined;
-  }
-  if (how === "cancelled" && shutdown.aborted) {
-    return { status: "failed", reason: "its host was shut down", lost: true };
-  }
+  if (how === "cancelled" && (lease.aborted || shutdown.aborted)) return howAborted(lease);
   if (how === "exited" && exitCode === 0) return { status: "succeeded" };
   const exit = exitCode === null ? "a signal ended it" : `it ended with exit code ${String(exitCode)}`;
   return { status: "failed", reason: reason ?? (how === "exited" ? exit : `it was ended: ${how}`) };
+}
+
+/** How a run ended that was aborted, by its lease or because its host shuts down; undefined where its lease was lost. */
+export function howAborted(lease: AbortSignal): Pick<EndedRun, "status" | "reason" | "lost"> | undefined {
+  if (!lease.aborted) return { status: "failed", reason: "its host was shut down", lost: true };
+  const why: unknown = lease.reason;
+  return why instanceof CancelledError ? { status: "cancelled", reason: why.message } : undefined;
 }

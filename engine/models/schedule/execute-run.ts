@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { withPatience } from "../../sync/patience.ts";
 import type { BusinessModel } from "../model.ts";
+import { runReadyMade } from "../ready-made/run-ready-made.ts";
 import { beginRun, type Begun, reasonNotTo } from "./begin-run.ts";
 import { doJob, type HowEnded } from "./do-job.ts";
 import { type Execution, executionOf, keepExecution, readExecution } from "./execution.ts";
@@ -62,6 +63,7 @@ async function howItEnded(
   const looking = `looking at a run of model ${name}`;
   const not = await withPatience(work.ports.log, looking, () => reasonNotTo(work.ports, run, model, state));
   if (not || !model) return not;
+  if (model.ready_made !== undefined) return runReadyMade(work, model, begun.window, signals);
   return doJob(work, model, { run, window: begun.window }, signals);
 }
 

@@ -18,9 +18,13 @@ const AT_ONCE = 8;
 /**
  * Looks at every model: ends runs whose lease expired, tells what ends are not told yet, and starts what is due.
  * A fault of one model, or of the heartbeat, is logged and stops no other. Hosts may tick at the same time. `periodMs`
- * is how often the timer ticks. Rejects when the models cannot be listed.
+ * is how often the timer ticks; models that are not `wanted` are left alone. Rejects when the models cannot be listed.
  */
-export async function tickModels(scheduling: Scheduling, periodMs: number = TICK_MS): Promise<void> {
+export async function tickModels(
+  scheduling: Scheduling,
+  periodMs: number = TICK_MS,
+  wanted: (model: BusinessModel) => boolean = () => true,
+): Promise<void> {
   const { documents, log } = scheduling.ports;
   const logged = async (
     what: string,
@@ -38,8 +42,9 @@ export async function tickModels(scheduling: Scheduling, periodMs: number = TICK
   do {
     const from: { readonly cursor?: string } = cursor === null ? {} : { cursor };
     const page = await listModels(documents, { limit: PAGE, ...from });
-    for (let first = 0; first < page.items.length; first += AT_ONCE) {
-      const some = page.items.slice(first, first + AT_ONCE);
+    const models = page.items.filter(wanted);
+    for (let first = 0; first < models.length; first += AT_ONCE) {
+      const some = models.slice(first, first + AT_ONCE);
       await Promise.all(
         some.map((model) =>
           logged(
