@@ -1,4 +1,5 @@
 import { TICK_MS } from "../engine/models/schedule/heartbeat.ts";
+import { quotaOf, SIZE_QUOTA } from "../engine/models/quota.ts";
 import { tickModels } from "../engine/models/schedule/tick.ts";
 import { tendModels } from "../engine/models/tend.ts";
 import { jobWorkOf } from "./jobs.ts";
@@ -9,7 +10,7 @@ import type { Services } from "./services.ts";
 export interface ModelHandlers {
   /** Starts what is due. */
   tick(): Promise<void>;
-  /** Finishes deletions, drops users whose time is over. */
+  /** Finishes deletions, drops users whose time is over, holds databases to their quota. */
   tend(): Promise<void>;
 }
 
@@ -26,8 +27,9 @@ export function createModelHandlers(services: Services): ModelHandlers {
         ),
       ),
     tend: () => {
-      const { ports, models: server } = services;
-      return shielded(services, "tending business models", () => tendModels({ ports, server }));
+      const { ports, models: server, settings } = services;
+      const quotaBytes = quotaOf(settings, SIZE_QUOTA) * 1024 ** 3;
+      return shielded(services, "tending business models", () => tendModels({ ports, server, quotaBytes }));
     },
   };
 }

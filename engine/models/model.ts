@@ -31,6 +31,8 @@ export interface BusinessModel extends Item {
   readonly users?: { readonly job: ModelUser; readonly reader: ModelUser };
   /** Users that were rotated away, and until when they may still come in. */
   readonly retired?: readonly { readonly name: string; readonly until: string }[];
+  /** Since when its database is larger than the quota, so that its job may only read and delete: ISO 8601; null: it was. */
+  readonly fullSince?: string | null;
   /** Since when it is being deleted: all that is left to do is to go on with that. */
   readonly deletedAt?: string;
   readonly createdAt: string;

@@ -308,6 +308,7 @@ function modelView(
     job: sourceView(job),
     users: users ? { job: users.job.name, reader: users.reader.name } : null,
     from,
+    full_since: model.fullSince ?? null,
     schedule: scheduleView(state, model, now),
     createdAt,
   };

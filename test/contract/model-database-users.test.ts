@@ -108,6 +108,27 @@ describe("a job's user", () => {
   });
 });
 
+describe("a job whose database is full", () => {
+  it("reads and deletes, and neither adds nor alters until there is room", async () => {
+    const name = `bm_${desk.place.model}_job7`;
+    const password = "a-password-of-the-test";
+    await desk.server.putUser(desk.place, { name, role: "job", password });
+    const open = await desk.as(name, password);
+    const ended = new Promise((resolve) => open.once("error", resolve));
+    await desk.server.mayWrite(desk.place, name, false);
+    // A session would go on with the rights that it has.
+    await ended;
+    await desk.server.mayWrite(desk.place, name, false);
+    const full = await desk.as(name, password);
+    const [insert = "", update = "", remove = ""] = WRITING;
+    const reading = "SELECT * FROM t";
+    expect(await allowed(full, [insert, update, remove, reading])).toEqual([remove, reading]);
+
+    await desk.server.mayWrite(desk.place, name, true);
+    expect(await allowed(await desk.as(name, password), WRITING)).toEqual(WRITING);
+  });
+});
+
 describe("any user of a model", () => {
   it.each(["job", "reader"] as const)(
     "of role %s sees no other database and nobody else's work",

@@ -49,9 +49,20 @@ async function pattern(admin: Connection, database: string): Promise<string> {
   return quoted(row?.["Value"] === "ON" ? database : database.replaceAll(/[_%\\]/g, String.raw`\$&`));
 }
 
+/** Takes from a job's user the right to add and alter rows, until it is granted again; one that lacks it is no error. */
+export async function stopWriting(admin: Connection, name: string, database: string): Promise<void> {
+  await admin.query(`REVOKE INSERT, UPDATE ON ${await pattern(admin, database)}.* FROM ?@'%'`, [name]);
+  // A session goes on with the rights that it had when it chose its database.
+  await endConnections(admin, name);
+}
+
 /** Drops a user and ends its connections; resolves when they are gone. None of that name is no error. */
 export async function dropAccount(admin: Connection, name: string): Promise<void> {
   await admin.query("DROP USER IF EXISTS ?@'%'", [name]);
+  await endConnections(admin, name);
+}
+
+async function endConnections(admin: Connection, name: string): Promise<void> {
   for (const until = Date.now() + END_MS; ; await sleep(20)) {
     const running = await admin.query("SELECT id FROM information_schema.processlist WHERE user = ?", [name]);
     if (running.length === 0) return;

@@ -2,7 +2,7 @@ import { connectionPool, type FullConnection } from "../../mysql/pool.ts";
 import { quoted } from "../../mysql/quoted.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { ModelStatement } from "../sql/statement.ts";
-import { accountsLike, dropAccount, grant, putAccount, takesTls } from "./accounts.ts";
+import { accountsLike, dropAccount, grant, putAccount, stopWriting, takesTls } from "./accounts.ts";
 import { rowsIn, sizesOf } from "./amount.ts";
 import { type Applied, type Applying, applyModel } from "./apply.ts";
 import { type Connect, type Connections, modelConnections } from "./connections.ts";
@@ -34,6 +34,8 @@ export interface ModelServer {
   putUser(model: ModelPlace, user: NewUser): Promise<void>;
   /** Drops a user and ends its connections; one that is not there is no error. */
   dropUser(name: string): Promise<void>;
+  /** Whether a job's user may add and alter rows; it may read and delete them anyway. Its connections end when it may not. */
+  mayWrite(model: ModelPlace, name: string, may: boolean): Promise<void>;
   /** `mysql://user:password@host:port/database`. */
   addressOf(model: ModelPlace, name: string, password: string): string;
   /** Writes what the view `_meta` in the model's database says. */
@@ -103,6 +105,13 @@ export function openModelServer(settings: Settings, connect: Connect = connectio
     async dropUser(name) {
       checkUser(name);
       await admin((connection) => dropAccount(connection, name));
+    },
+    async mayWrite(model, name, may) {
+      checkPlace(model);
+      checkUser(name);
+      await admin((connection) =>
+        may ? grant(connection, name, model.database, "job") : stopWriting(connection, name, model.database),
+      );
     },
     addressOf(model, name, password) {
       checkPlace(model);

@@ -70,7 +70,7 @@ describe("deleting a model", () => {
     }
     const drop = (place: ModelPlace): Promise<void> =>
       place.model === model.model ? Promise.reject(new Error("locked")) : desk.server.drop(place);
-    await tendModels({ ports: desk.ports, server: { ...desk.server, drop } });
+    await tendModels({ ...desk, server: { ...desk.server, drop } });
     expect([desk.model(model.model)?.deletedAt, desk.model("aaaaaaaaaa")]).toEqual([deletedAt, undefined]);
     await tendModels(desk);
     expect(leftOf(desk)).toEqual([]);

@@ -13,6 +13,11 @@ export interface MemoryModels extends ModelDesk {
   /** Databases on the server, and the passwords of its users. */
   readonly databases: Set<string>;
   readonly passwords: Map<string, string>;
+  /** Bytes of databases, by name, and users that may not add or alter rows. */
+  readonly bytes: Map<string, number>;
+  readonly halted: Set<string>;
+  /** How large a database may be. */
+  readonly quotaBytes: number;
   /** The call that writes to store, blobs or server at which the host dies, before it or after it had its effect. */
   fault: { readonly call: number; readonly when: "before" | "after" } | undefined;
   /** Counts those calls since a test set it. */
@@ -27,6 +32,8 @@ export function openModels(env: Record<string, string> = {}): MemoryModels {
   const memory = memoryPorts();
   const databases = new Set<string>();
   const passwords = new Map<string, string>();
+  const bytes = new Map<string, number>();
+  const halted = new Set<string>();
   const perilous =
     <Args extends unknown[], T>(call: (...args: Args) => Promise<T>) =>
     async (...args: Args): Promise<T> => {
@@ -67,7 +74,11 @@ export function openModels(env: Record<string, string> = {}): MemoryModels {
     dropUser: asked(async (name) => void passwords.delete(name)),
     addressOf: ({ database }, name, password) => `mysql://${name}:${password}@db.example:3306/${database}`,
     writeMeta: async () => {},
-    sizes: async () => new Map(),
+    mayWrite: asked(async (_model, name, may) => {
+      if (may) halted.delete(name);
+      else halted.add(name);
+    }),
+    sizes: async (names) => new Map(names.map((name) => [name, bytes.get(name) ?? 0])),
     rowCount: async () => 0,
     drop: asked(async ({ model, database }) => {
       for (const name of passwords.keys()) if (name.startsWith(`bm_${model}_`)) passwords.delete(name);
@@ -99,6 +110,9 @@ export function openModels(env: Record<string, string> = {}): MemoryModels {
     settings,
     databases,
     passwords,
+    bytes,
+    halted,
+    quotaBytes: 1_000,
     fault: undefined,
     calls: 0,
     meanwhile: undefined,
