@@ -119,11 +119,11 @@ function runnerOf({ jobs, log }: Pick<Services, "jobs" | "log">): JobRunner {
   }
   const runner = openJobRunner({ mode: jobs.mode, log });
   return {
-    async run(job, signal) {
-      if (job.command[0] !== "node") return runner.run(job, signal);
+    async run(job, signal, hear) {
+      if (job.command[0] !== "node") return runner.run(job, signal, hear);
       const here = path.dirname(fileURLToPath(import.meta.url));
       const files = new Map([...job.files, [MYSQL, await readFile(path.join(here, MYSQL))]]);
-      return runner.run({ ...job, files }, signal);
+      return runner.run({ ...job, files }, signal, hear);
     },
   };
 }

@@ -3,7 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { chmod, chown, lstat, mkdir, mkdtemp, readdir, realpath, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
+import { bringFiles } from "./bring-files.ts";
 import { JobNotStartedError } from "./job-not-started-error.ts";
+import { faultOfPaths } from "./job-paths.ts";
+import type { WardenJob, WardenOrder } from "./order.ts";
 import { isForAnybody } from "./program.ts";
 
 const run = promisify(execFile);
@@ -35,24 +38,34 @@ export async function openBase(folder: string, anybody: boolean): Promise<string
   return base;
 }
 
-/** A new folder for a job, private to its user, with its files. */
+/**
+ * A new folder for a job, private to its user, with its files, what it is brought, and the folders that it is to leave
+ * files in; not all of that where it is cancelled meanwhile. Throws JobNotStartedError.
+ */
 export async function makeJobFolder(
   prefix: string,
-  files: Readonly<Record<string, string>>,
-  uid: number | null,
+  job: WardenJob,
+  { uid, folderBytes }: Pick<WardenOrder, "uid" | "folderBytes">,
+  cancelled: AbortSignal,
 ): Promise<string> {
+  const { files, bring, keep } = job;
+  const fault = faultOfPaths({
+    files: Object.keys(files),
+    bring: Object.keys(bring),
+    keep: Object.keys(keep),
+  });
+  if (fault !== undefined) throw new JobNotStartedError(fault);
   const folder = await mkdtemp(prefix);
   const give = async (place: string, mode: number): Promise<void> => {
     await chmod(place, mode);
     if (uid !== null) await chown(place, uid, uid);
   };
   for (const [name, content] of Object.entries(files)) {
-    if (!/^[\w.-]+$/.test(name) || name === "." || name === "..") {
-      throw new JobNotStartedError(`a job's file cannot be called "${name}"`);
-    }
     await writeFile(path.join(folder, name), Buffer.from(content, "base64"), { flag: "wx" });
     await give(path.join(folder, name), 0o600);
   }
+  await bringFiles(job, { folder, folderBytes, give, cancelled });
+  // Last: from here on, its user may come in.
   await give(folder, 0o700);
   return folder;
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { chownSync, closeSync, constants, openSync, unlinkSync, writeFileSync } from "node:fs";
 import { Socket } from "node:net";
@@ -60,7 +61,7 @@ export async function startJob(
 
 /** Node's own pipes are sockets, and /dev/stderr cannot be opened where it is one. A named pipe is one, and has an owner. */
 function openPipe(folder: string, uid: number | null): { read: Socket; write: number } {
-  const file = path.join(folder, ".output");
+  const file = path.join(folder, randomUUID());
   execFileSync("mkfifo", ["-m", "600", file]);
   if (uid !== null) chownSync(file, uid, uid);
   const read = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -111,7 +112,7 @@ function preferToEnd(pid: number): void {
   try {
     writeFileSync(`/proc/${pid}/oom_score_adj`, "1000");
   } catch (error) {
-    // A job may be over before this.
-    if (!["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    // A job may be over before this; what is left of it until it is asked for is root's.
+    if (!["ENOENT", "ESRCH", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
   }
 }

@@ -1,23 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Log } from "../ports.ts";
 import { accountUser } from "./account-user.ts";
+import { askWarden, BEYOND_MS } from "./ask-warden.ts";
 import { JobNotStartedError } from "./job-not-started-error.ts";
-import type { WardenAnswer, WardenOrder } from "./order.ts";
+import type { WardenJob } from "./order.ts";
 import type { Job, JobEnd, JobRunner } from "./runner.ts";
 
 /** Bytes of files that a job may have. */
 const FOLDER_BYTES = 512 * 1024 ** 2;
-/** How long a warden may take beyond its job's time: to end it, and tidy up. */
-const BEYOND_MS = 60_000;
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-/** An answer has 64 KiB of output, each byte of it at most six characters of JSON. */
-const ANSWER_BYTES = 1024 ** 2;
-/** Where a warden finds `prlimit`, `setpriv`, `nice`, `mkfifo`, `rm`. */
-const WARDEN_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** What jobs are run with on this machine. */
 export interface LocalRunnerOptions {
@@ -41,12 +33,17 @@ export function openJobRunner(options: LocalRunnerOptions): JobRunner {
   const wardenFile = options.wardenFile ?? besideThis();
   const isolated = mode === "isolated";
   return {
-    async run(job, signal) {
+    async run(job, signal, hear) {
       if (signal.aborted) return { ...CANCELLED, output: "", durationMs: 0 };
       const { uid, tag } = accountUser(job.account);
-      const order = { uid: isolated ? uid : null, tag, folder, folderBytes };
+      const order = { uid: isolated ? uid : null, tag, folder, folderBytes, hear: hear !== undefined };
       const began = performance.now();
-      const answer = await askWarden(wardenFile, { ...order, job: wireOf(job) }, signal);
+      const answer = await askWarden(
+        wardenFile,
+        { ...order, job: wireOf(job) },
+        signal,
+        hear && heard(hear, log),
+      );
       if ("refused" in answer) throw new JobNotStartedError(answer.refused);
       if ("end" in answer && answer.end) return answer.end;
       // Killed, by hand or for want of memory: another one ends what it left.
@@ -65,63 +62,32 @@ const CANCELLED = {
   reason: "it was cancelled",
 } as const satisfies Partial<JobEnd>;
 
-function wireOf({ command, env, limits, files }: Job): WardenOrder["job"] {
+function wireOf({ command, env, limits, files, bring, keep }: Job): WardenJob {
   const entries = [...files].map(([name, bytes]) => [name, Buffer.from(bytes).toString("base64")] as const);
-  return { command, env, limits, files: Object.fromEntries(entries) };
+  return {
+    command,
+    env,
+    limits,
+    files: Object.fromEntries(entries),
+    bring: absolute(bring),
+    keep: absolute(keep),
+  };
 }
 
-/** Starts a warden and waits for its answer; an abort asks it to end its job. Rejects when none can be started. */
-async function askWarden(
-  file: string,
-  order: WardenOrder,
-  signal: AbortSignal,
-): Promise<WardenAnswer | { readonly died: string }> {
-  const warden = spawn(process.execPath, [file], {
-    cwd: "/",
-    env: { PATH: WARDEN_PATH },
-    stdio: ["pipe", "pipe", "pipe"],
-    // A Ctrl-C is for the host: the warden goes when that does.
-    detached: true,
-  });
-  await once(warden, "spawn").catch((error: unknown) => {
-    throw new JobNotStartedError(`no warden could be started: ${(error as Error).message}`);
-  });
-  const cancel = (): void => void warden.stdin.end();
-  signal.addEventListener("abort", cancel);
-  const timeMs = (order.job?.limits.timeMs ?? 0) + BEYOND_MS;
-  const timer = setTimeout(() => warden.kill("SIGKILL"), Math.min(timeMs, LONGEST_TIMER_MS));
-  try {
-    // Where it is gone already, its end says why.
-    warden.stdin.on("error", () => undefined);
-    warden.stdin.write(`${JSON.stringify(order)}\n`);
-    if (signal.aborted) cancel();
-    const said = collect(warden.stdout, ANSWER_BYTES);
-    const trouble = collect(warden.stderr, 4096);
-    const [code, killedBy] = (await once(warden, "close")) as [number | null, NodeJS.Signals | null];
-    const line = said();
-    if (code === 0 && line.endsWith("\n")) return JSON.parse(line) as WardenAnswer;
-    return { died: `its warden ended with ${killedBy ?? code}: ${trouble().trim()}`.replace(/: $/, "") };
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", cancel);
-    end(warden);
-  }
+/** A warden has another working directory. */
+function absolute(files: Job["bring"] = new Map<string, string>()): Record<string, string> {
+  return Object.fromEntries([...files].map(([place, file]) => [place, path.resolve(file)]));
 }
 
-/** Where waiting for it failed, it is not left alone. */
-function end(warden: ChildProcess): void {
-  if (warden.exitCode === null && warden.signalCode === null) warden.kill("SIGKILL");
-}
-
-/** Reads a stream to its end, and keeps its first bytes. */
-function collect(stream: NodeJS.ReadableStream, most: number): () => string {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  stream.on("data", (chunk: Buffer) => {
-    if (bytes < most) chunks.push(chunk);
-    bytes += chunk.length;
-  });
-  return () => Buffer.concat(chunks).toString();
+/** What goes wrong in whoever listens is logged, and no matter of the job. */
+function heard(hear: (output: string) => void, log: Log): (output: string) => void {
+  return (output) => {
+    try {
+      hear(output);
+    } catch (error) {
+      log("error", "the output of a job could not be told", { error: String(error) });
+    }
+  };
 }
 
 /** Beside the source stands the warden's source, beside the built app its built one. */

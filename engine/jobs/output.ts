@@ -22,12 +22,21 @@ export class Output {
 
   /** As text: bytes that are no UTF-8 replaced, and a line for what was left out between two whole characters. */
   text(): string {
+    return this.#text((end) => end);
+  }
+
+  /** As text, while more may come: without the beginning of a character whose rest is not there yet. */
+  soFar(): string {
+    return this.#text((end) => end.subarray(0, wholeCharacters(end)));
+  }
+
+  #text(ended: (end: Buffer) => Buffer): string {
     const head = this.#head.subarray(0, this.#headBytes);
-    if (this.bytes <= OUTPUT_KEPT) return Buffer.concat([head, this.#tail]).toString();
+    if (this.bytes <= OUTPUT_KEPT) return ended(Buffer.concat([head, this.#tail])).toString();
     const first = head.subarray(0, wholeCharacters(head));
     const last = this.#tail.subarray(beginOfCharacter(this.#tail));
     const leftOut = this.bytes - first.length - last.length;
-    return `${first.toString()}\n[${leftOut} bytes left out]\n${last.toString()}`;
+    return `${first.toString()}\n[${leftOut} bytes left out]\n${ended(last).toString()}`;
   }
 }
 

@@ -3,10 +3,12 @@ import { endAll } from "./end-all.ts";
 import { foldersUnder, makeJobFolder, openBase, removeAll, removeTraces } from "./job-folder.ts";
 import { type JobProcess, startJob } from "./job-process.ts";
 import type { WardenJob, WardenOrder } from "./order.ts";
+import { keepFiles, checkTargets } from "./keep-files.ts";
 import { Output } from "./output.ts";
 import { end, type JobProcesses, processesInGroup, processesOfUser } from "./processes.ts";
 import { goFirst } from "./precedence.ts";
 import type { JobEnd } from "./runner.ts";
+import { tellOutput } from "./tell-output.ts";
 import { watchUse } from "./watch-use.ts";
 import { inWords } from "./in-words.ts";
 
@@ -21,9 +23,14 @@ export type Stop = Pick<JobEnd, "how" | "exitCode" | "reason">;
 
 /**
  * Runs a job from before its first process to after its last: what an earlier warden of the account left is ended and
- * removed first, and all of this one's last. Null where there is no job in the order. Throws JobNotStartedError.
+ * removed first, and all of this one's last. `tell` gets what it printed so far (tell-output.ts). Null where there is no
+ * job in the order. Throws JobNotStartedError.
  */
-export async function supervise(order: WardenOrder, cancelled: AbortSignal): Promise<JobEnd | null> {
+export async function supervise(
+  order: WardenOrder,
+  cancelled: AbortSignal,
+  tell: (soFar: string) => boolean,
+): Promise<JobEnd | null> {
   const { uid, job } = order;
   const base = await openBase(order.folder, uid !== null);
   const prefix = `${base}/${order.tag}-`;
@@ -38,20 +45,33 @@ export async function supervise(order: WardenOrder, cancelled: AbortSignal): Pro
   await tidy();
   if (!job) return null;
   try {
-    const folder = await makeJobFolder(prefix, job.files, uid);
+    await checkTargets(job.keep);
+    const folder = await makeJobFolder(prefix, job, order, cancelled);
     if (cancelled.aborted) return { ...CANCELLED, output: "", durationMs: 0 };
     const began = performance.now();
     const started = await startJob(job, folder, order.folderBytes, uid);
     const processes = found(started.pid);
     const output = new Output();
-    const stop = await stopOf({ started, processes, output, folder, order, job, cancelled });
-    return { ...stop, output: output.text(), durationMs: Math.round(performance.now() - began) };
+    const stop = await stopOf({ started, processes, output, folder, order, job, cancelled, tell });
+    const durationMs = Math.round(performance.now() - began);
+    return { ...stop, ...(await keptOf(stop, folder, order)), output: output.text(), durationMs };
   } finally {
     await tidy();
   }
 }
 
 const CANCELLED: Stop = { how: "cancelled", exitCode: null, reason: "it was cancelled" };
+
+/** Takes what is to be kept, once nobody of the job is left: of one that did what it had to. */
+async function keptOf(
+  { how, exitCode }: Stop,
+  folder: string,
+  { uid, folderBytes, job }: WardenOrder,
+): Promise<Pick<JobEnd, "kept" | "reason">> {
+  if (!job || Object.keys(job.keep).length === 0) return {};
+  if (how !== "exited" || exitCode !== 0) return { kept: [] };
+  return keepFiles(job.keep, { folder, uid: uid ?? Number(process.geteuid?.()), folderBytes });
+}
 
 interface Running {
   readonly started: JobProcess;
@@ -61,11 +81,12 @@ interface Running {
   readonly order: WardenOrder;
   readonly job: WardenJob;
   readonly cancelled: AbortSignal;
+  readonly tell: (soFar: string) => boolean;
 }
 
 /** Waits until the job stops, or ends it when it has to, and with it all that it started; what it printed is in by then. */
 async function stopOf(running: Running): Promise<Stop> {
-  const { started, processes, output, job, cancelled } = running;
+  const { started, processes, output, order, job, cancelled, tell } = running;
   const { child } = started;
   const first = Promise.withResolvers<Stop>();
   const urgent = Promise.withResolvers<void>();
@@ -97,6 +118,7 @@ async function stopOf(running: Running): Promise<Stop> {
   cancelled.addEventListener("abort", cancel);
   if (cancelled.aborted) cancel();
   const watching = watchUse(running, hasToEnd, over.signal).catch((error: unknown) => first.reject(error));
+  const telling = order.hear ? tellOutput(output, tell, over.signal) : undefined;
   try {
     const stop = await first.promise;
     if (stop.how === "timed-out" || stop.how === "cancelled") {
@@ -110,7 +132,7 @@ async function stopOf(running: Running): Promise<Stop> {
     cancelled.removeEventListener("abort", cancel);
     child.kill("SIGKILL");
     await endAll(processes);
-    await Promise.all([exited, watching]);
+    await Promise.all([exited, watching, telling]);
     await Promise.race([printed, wait(LAST_WORDS_MS, undefined, { ref: false })]);
     started.output.destroy();
   }

@@ -5,26 +5,37 @@
  */
 import { closeSync, readdirSync, readFileSync } from "node:fs";
 import { JobNotStartedError } from "./job-not-started-error.ts";
-import type { WardenAnswer, WardenOrder } from "./order.ts";
+import type { WardenAnswer, WardenLine, WardenOrder } from "./order.ts";
 import { supervise } from "./supervise.ts";
 
 if (process.platform === "linux") closeWhatWasLeftOpen();
 const cancel = new AbortController();
 // It is asked to end, as all is when a machine is shut down: the job first.
 for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => cancel.abort());
+// Nobody may be there to read it any more: then standard input has ended, and with that the job.
+process.stdout.on("error", () => undefined);
 const order = await readOrder();
 const answer = order && (await answerTo(order));
-// Nobody may be there to read it any more: then the job is ended all the same.
-process.stdout.on("error", () => process.exit());
-process.stdout.write(answer ? `${JSON.stringify(answer)}\n` : "", () => process.exit());
+process.stdout.write(answer ? lineOf(answer) : "", () => process.exit());
 
 async function answerTo(order: WardenOrder): Promise<WardenAnswer> {
   try {
-    return { end: await supervise(order, cancel.signal) };
+    return { end: await supervise(order, cancel.signal, tell) };
   } catch (error) {
     if (error instanceof JobNotStartedError) return { refused: error.message };
     throw error;
   }
+}
+
+/** Says what the job printed so far; false while the host has not read what it was told before: it may be slow, a job may not. */
+function tell(output: string): boolean {
+  if (process.stdout.writableLength > 0) return false;
+  process.stdout.write(lineOf({ output }));
+  return true;
+}
+
+function lineOf(line: WardenLine): string {
+  return `${JSON.stringify(line)}\n`;
 }
 
 /** The first line; undefined where the host is gone before it. What ends after it cancels the job. */

@@ -28,6 +28,10 @@ interface JobChange {
   readonly files?: Record<string, string>;
   readonly limits?: Partial<JobLimits>;
   readonly signal?: AbortSignal;
+  /** By path in the job's folder: a file of this machine. */
+  readonly bring?: Record<string, string>;
+  readonly keep?: Record<string, string>;
+  readonly hear?: (output: string) => void;
 }
 
 const FILES = { node: "job.mjs", python3: "job.py", bash: "job.sh", sh: "job.sh" };
@@ -53,9 +57,12 @@ export async function jobDesk(
         command,
         files: new Map(Object.entries(change.files ?? {}).map(([name, text]) => [name, Buffer.from(text)])),
         env: change.env ?? {},
+        ...(change.bring && { bring: new Map(Object.entries(change.bring)) }),
+        ...(change.keep && { keep: new Map(Object.entries(change.keep)) }),
         limits: { timeMs: 20_000, memoryBytes: 256 * 1024 ** 2, outputBytes: 1024 ** 2, ...change.limits },
       },
       change.signal ?? new AbortController().signal,
+      change.hear,
     );
   return {
     folder,

@@ -32,10 +32,13 @@ describe.each(modes)("a job that is %s", (mode) => {
 
   it("gets its arguments as they are: no shell reads them", async () => {
     await using desk = await jobDesk(mode);
-    const args = ["two words", `'"`, "; exit 9", "$(id)", "`id`", "line\nline", "*", "-x", ""];
+    const args = ["two  words", `'"`, "; exit 9", "$(id)", "`id`", "$HOME", "line\nline\n", "*", "-x", ""];
+    args.push("--output", "naïve 日本 😀", "\\", "a | b > c & d", "\t", "~", "!!", "{a,b}");
     for (const [program, file, text] of [
       ["node", "job.mjs", "process.stdout.write(JSON.stringify(process.argv.slice(2)))"],
       ["python3", "job.py", "import json, sys; sys.stdout.write(json.dumps(sys.argv[1:]))"],
+      ["bash", "job.sh", `python3 -c "import json, sys; print(json.dumps(sys.argv[1:]))" "$@"`],
+      ["sh", "job.sh", `python3 -c "import json, sys; print(json.dumps(sys.argv[1:]))" "$@"`],
     ] as const) {
       const { output } = await desk.run([program, file, ...args], { files: { [file]: text } });
       expect(JSON.parse(output)).toEqual(args);

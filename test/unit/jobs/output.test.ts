@@ -51,4 +51,14 @@ describe("what is kept of a job's output", () => {
       { numRuns: 50 },
     );
   });
+
+  it("is, while more may come, without the beginning of a character at its end", () => {
+    const bytes = Buffer.from("aé€😀");
+    const soFar = [...bytes.keys()].map((end) => printed(bytes.subarray(0, end + 1), 1).soFar());
+    expect(soFar).toEqual(["a", "a", "aé", "aé", "aé", "aé€", "aé€", "aé€", "aé€", "aé€😀"]);
+    const many = Buffer.from("€".repeat(OUTPUT_KEPT));
+    const text = printed(many, 4096).text();
+    expect(printed(many, 4096).soFar()).toBe(text);
+    expect(printed(many.subarray(0, -1), 4096).soFar()).toMatch(/^€+\n\[\d+ bytes left out\]\n€+$/);
+  });
 });
