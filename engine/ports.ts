@@ -111,6 +111,11 @@ export interface BlobStream {
  */
 export interface Blobs {
   put(name: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * The same for bytes of any size as they come, some MiB of which are held at a time. What had the name stays until all
+   * of them are durable, and for good where `bytes` throws, which is then what this rejects with.
+   */
+  putStream(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void>;
   get(name: string): Promise<Uint8Array | undefined>;
   /**
    * What has the name, for bytes of any size; undefined where nothing has it. The bytes are fetched as they are asked
@@ -126,6 +131,9 @@ export interface Blobs {
   delete(name: string): Promise<void>;
   list(prefix: string): AsyncIterable<string>;
 }
+
+/** Other containers of the same account, by name. Throws a PermanentError for a name that none can have, and for the engine's own. */
+export type BlobContainers = (container: string) => Blobs;
 
 /**
  * Secrets that change while the app runs, shared by all hosts and unreadable at rest. `fresh` gives the value of that

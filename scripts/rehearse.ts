@@ -23,6 +23,7 @@ const NO_BLOBS: Blobs = {
   stream: async () => undefined,
   uploadAddress: READS_ALONE,
   put: READS_ALONE,
+  putStream: READS_ALONE,
   delete: READS_ALONE,
   list: async function* () {},
 };

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import {
   type BlobDownloadResponseParsed,
@@ -13,7 +14,7 @@ import type { Blobs } from "../ports.ts";
 import { uploadAddress } from "./upload-address.ts";
 
 /** The container that holds what the engine keeps as blobs. */
-const CONTAINER = "caudal";
+export const CONTAINER = "caudal";
 
 /** How the client of {@link azureBlobs} tries: by default it would for minutes, in which a webhook's sender is gone. */
 export const BLOB_OPTIONS: StoragePipelineOptions = {
@@ -29,9 +30,9 @@ const RANGE = 4 * 1024 * 1024;
 /** Names that are asked for at once. */
 const PAGE = 1_000;
 
-/** Blobs on Azure Storage; the container is made at the first `put`. Throws UnavailableError where nothing answers. */
-export function azureBlobs(client: BlobServiceClient): Blobs {
-  const container: ContainerClient = client.getContainerClient(CONTAINER);
+/** Blobs on Azure Storage; their container is made at the first `put`. Throws UnavailableError where nothing answers. */
+export function azureBlobs(client: BlobServiceClient, name: string = CONTAINER): Blobs {
+  const container: ContainerClient = client.getContainerClient(name);
   let made: Promise<unknown> | undefined;
   const make = async (): Promise<void> => {
     made ??= within((abortSignal) => container.createIfNotExists({ abortSignal }));
@@ -46,6 +47,19 @@ export function azureBlobs(client: BlobServiceClient): Blobs {
     async put(name, bytes) {
       await make();
       await within((abortSignal) => container.getBlockBlobClient(name).uploadData(bytes, { abortSignal }));
+    },
+    async putStream(name, bytes) {
+      await make();
+      const blob = container.getBlockBlobClient(name);
+      const ids: string[] = [];
+      // Others that write the same name at the same time have other ids: each commits its own blocks.
+      const beginning = randomBytes(8).toString("hex");
+      for await (const block of blocksOf(bytes, RANGE)) {
+        const id = Buffer.from(`${beginning}${String(ids.length).padStart(8, "0")}`).toString("base64");
+        await within((abortSignal) => blob.stageBlock(id, block, block.length, { abortSignal }));
+        ids.push(id);
+      }
+      await within((abortSignal) => blob.commitBlockList(ids, { abortSignal }));
     },
     get: (name) =>
       within(async (abortSignal) => {
@@ -79,6 +93,25 @@ export function azureBlobs(client: BlobServiceClient): Blobs {
       }
     },
   };
+}
+
+/** The same bytes in blocks of that size, the last one shorter. Each block is a buffer of its own. */
+async function* blocksOf(bytes: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Buffer> {
+  let block = Buffer.allocUnsafeSlow(size);
+  let filled = 0;
+  for await (const piece of bytes) {
+    for (let at = 0; at < piece.length;) {
+      const part = piece.subarray(at, at + size - filled);
+      block.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      if (filled < size) continue;
+      yield block;
+      block = Buffer.allocUnsafeSlow(size);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield block.subarray(0, filled);
 }
 
 /** All bytes of one put, a range at a time. */

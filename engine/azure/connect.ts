@@ -1,9 +1,9 @@
 import { DefaultAzureCredential } from "@azure/identity";
 import { ServiceBusClient } from "@azure/service-bus";
 import { secret, setting, type Setting } from "../define/setting.ts";
-import type { Log, Ports, Queue, Topic } from "../ports.ts";
+import type { BlobContainers, Log, Ports, Queue, Topic } from "../ports.ts";
 import type { Settings } from "../settings/settings.ts";
-import { openBlobs, openStore } from "./open.ts";
+import { openBlobs, openContainers, openStore } from "./open.ts";
 import { serviceBusSender } from "./senders.ts";
 
 /** The connection of the function triggers as well, hence the name without underscores. */
@@ -35,8 +35,15 @@ export function missingConnections(settings: Settings): string[] {
  */
 const RETRY = { timeoutInMs: 8_000, retryDelayInMs: 250, maxRetries: 3 };
 
+/** What {@link connect} opened. */
+export interface Connected {
+  readonly ports: Ports;
+  readonly containers: BlobContainers;
+  close(): Promise<void>;
+}
+
 /** The engine's ports on Azure, and how to let go of them. Throws MissingSettingError. */
-export function connect(settings: Settings, log: Log): { ports: Ports; close: () => Promise<void> } {
+export function connect(settings: Settings, log: Log): Connected {
   const has = (wanted: Setting): boolean => settings.missing([wanted]).length === 0;
   const identity = new DefaultAzureCredential();
   const bus = has(BUS)
@@ -46,7 +53,7 @@ export function connect(settings: Settings, log: Log): { ports: Ports; close: ()
     endpoint: settings.value(COSMOS_ENDPOINT),
     key: has(COSMOS_KEY) ? settings.value(COSMOS_KEY) : undefined,
   });
-  const blobs = openBlobs(settings.value(has(BLOB) ? BLOB : BLOB_ENDPOINT));
+  const account = settings.value(has(BLOB) ? BLOB : BLOB_ENDPOINT);
   const senders = new Map<string, Queue & Topic>();
   const sender = (entity: string): Queue & Topic => {
     const known = senders.get(entity) ?? serviceBusSender(bus, entity);
@@ -57,7 +64,7 @@ export function connect(settings: Settings, log: Log): { ports: Ports; close: ()
     documents: store.documents,
     queue: sender,
     topic: sender,
-    blobs,
+    blobs: openBlobs(account),
     clock: { now: () => Date.now() },
     log,
   };
@@ -65,5 +72,5 @@ export function connect(settings: Settings, log: Log): { ports: Ports; close: ()
     await bus.close();
     await store.close();
   };
-  return { ports, close };
+  return { ports, containers: openContainers(account), close };
 }

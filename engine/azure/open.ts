@@ -2,8 +2,9 @@ import { CosmosClient } from "@azure/cosmos";
 import { DefaultAzureCredential } from "@azure/identity";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { DATABASE } from "../define/topology.ts";
-import type { Blobs, Documents } from "../ports.ts";
-import { azureBlobs, BLOB_OPTIONS } from "./blobs.ts";
+import { PermanentError } from "../errors/permanent-error.ts";
+import type { BlobContainers, Blobs, Documents } from "../ports.ts";
+import { azureBlobs, BLOB_OPTIONS, CONTAINER } from "./blobs.ts";
 import { cosmosSigner, cosmosTransport } from "./cosmos-transport.ts";
 import { cosmosDocuments } from "./documents.ts";
 
@@ -45,8 +46,30 @@ export function openStore({ endpoint, key, database = DATABASE }: StoreAddress):
 
 /** Opens the blobs of a storage account: by its connection string, or by its address with the process's identity. */
 export function openBlobs(account: string): Blobs {
-  const client = account.startsWith("https:")
+  return azureBlobs(clientOf(account));
+}
+
+/**
+ * Names of containers.
+ * @see https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata
+ */
+const CONTAINER_NAME = /^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$/;
+
+/** Opens the other containers of a storage account, as {@link openBlobs} opens the engine's own. */
+export function openContainers(account: string): BlobContainers {
+  const client = clientOf(account);
+  const opened = new Map<string, Blobs>();
+  return (name) => {
+    if (name === CONTAINER) throw new PermanentError(`the container "${name}" is Caudal's own`);
+    if (!CONTAINER_NAME.test(name)) throw new PermanentError(`"${name}" is no name of a container`);
+    const blobs = opened.get(name) ?? azureBlobs(client, name);
+    opened.set(name, blobs);
+    return blobs;
+  };
+}
+
+function clientOf(account: string): BlobServiceClient {
+  return account.startsWith("https:")
     ? new BlobServiceClient(account, new DefaultAzureCredential(), BLOB_OPTIONS)
     : BlobServiceClient.fromConnectionString(account, BLOB_OPTIONS);
-  return azureBlobs(client);
 }

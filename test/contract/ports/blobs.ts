@@ -52,6 +52,34 @@ export function blobsContract(open: () => Blobs): void {
       }
     });
 
+    it("takes bytes of any size as they come", async () => {
+      for (const size of [0, 1, 4 * 1024 * 1024, 9_000_000]) {
+        const bytes = randomBytes(size);
+        await blobs.putStream(name, inPieces(bytes, 100_000));
+        expect(bytes.equals((await blobs.get(name)) ?? Buffer.from("nothing"))).toBe(true);
+      }
+    });
+
+    it("keeps what had the name where bytes do not come to their end, and rejects with why", async () => {
+      await blobs.put(name, Buffer.from("first"));
+      const broken = async function* (): AsyncGenerator<Uint8Array> {
+        yield randomBytes(5_000_000);
+        throw new Error("the source broke off");
+      };
+      await expect(blobs.putStream(name, broken())).rejects.toThrow("the source broke off");
+      expect(await text()).toBe("first");
+    });
+
+    it("has one of two that stream to a name at once, whole", async () => {
+      const both = [Buffer.alloc(9_000_000, 1), Buffer.alloc(9_000_000, 2)];
+      const ended = await Promise.allSettled(
+        both.map((bytes) => blobs.putStream(name, inPieces(bytes, 1_000_000))),
+      );
+      expect(ended.some(({ status }) => status === "fulfilled")).toBe(true);
+      const got = Buffer.from((await blobs.get(name)) ?? []);
+      expect(both.some((bytes) => bytes.equals(got))).toBe(true);
+    });
+
     it("names each put by an etag of its own", async () => {
       await blobs.put(name, Buffer.from("first"));
       const first = await blobs.stream(name);
@@ -104,6 +132,10 @@ export function blobsContract(open: () => Blobs): void {
       expect(got.map((bytes) => Buffer.from(bytes ?? []).toString())).toEqual(names);
     });
   });
+}
+
+async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size);
 }
 
 async function all(bytes: AsyncIterable<Uint8Array> | undefined): Promise<Buffer> {

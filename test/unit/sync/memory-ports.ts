@@ -64,6 +64,12 @@ export function memoryPorts(): MemoryPorts {
         check("blobs");
         blobs.set(name, Uint8Array.from(bytes));
       },
+      async putStream(name, bytes) {
+        const pieces: Uint8Array[] = [];
+        for await (const piece of bytes) pieces.push(Uint8Array.from(piece));
+        check("blobs");
+        blobs.set(name, Buffer.concat(pieces));
+      },
       async get(name) {
         check("blobs");
         return blobs.get(name);
