@@ -1,0 +1,100 @@
+import { writeFile } from "node:fs/promises";
+import { JobNotStartedError } from "../../jobs/job-not-started-error.ts";
+import type { Job, JobEnd } from "../../jobs/runner.ts";
+import type { CommandModule } from "../book.ts";
+import type { StepOrder } from "../step.ts";
+import { fileBelow, type Input } from "./bring-input.ts";
+import { confOf } from "./conf-of.ts";
+import type { Done } from "./done.ts";
+import type { Place } from "./places.ts";
+import type { StepWork } from "./step-work.ts";
+
+const LIMITS = { memoryBytes: 512 * 1024 ** 2, outputBytes: 64 * 1024 ** 2 };
+
+/** A step that is ready to be done: its input is there, and its output has a place. */
+export interface ReadyStep {
+  readonly order: StepOrder;
+  /** For files of its own. */
+  readonly folder: string;
+  readonly input: Input | undefined;
+  readonly output: { readonly place: Place; readonly file: string } | undefined;
+  readonly timeMs: number;
+}
+
+/** Runs a step whose module is a command, apart from the app. Throws a PermanentError where it cannot be run at all. */
+export async function doCommand(
+  { book, jobs, limits = LIMITS }: Pick<StepWork, "book" | "jobs" | "limits">,
+  module: CommandModule,
+  ready: ReadyStep,
+  signal: AbortSignal,
+  hear: (log: string) => void,
+): Promise<Done> {
+  const { order, folder, input, output, timeMs } = ready;
+  const { step } = order;
+  const conf = confOf(step, book);
+  const bring = new Map(module.files);
+  if (input) bring.set(input.inFolder, input.file);
+  if (conf && "file" in conf) bring.set(conf.name, conf.file);
+  if (conf && "text" in conf) {
+    const file = await fileBelow(folder, conf.name);
+    await writeFile(file, conf.text, { flag: "wx", mode: 0o600 });
+    bring.set(conf.name, file);
+  }
+  const job: Job = {
+    account: `sequence|${order.run}`,
+    command: [
+      ...module.command,
+      ...(input ? ["--input", `./${input.inFolder}`] : []),
+      ...(output ? ["--output", `./${output.place.inFolder}`] : []),
+      ...(conf ? ["--config", `./${conf.name}`] : []),
+      ...step.args,
+    ],
+    files: new Map(),
+    bring,
+    keep: new Map(output ? [[output.place.inFolder, output.file]] : []),
+    env: environmentOf(order, module),
+    limits: { ...limits, timeMs },
+  };
+  try {
+    return doneOf(job.command, await jobs.run(job, signal, hear), output !== undefined);
+  } catch (error) {
+    if (!(error instanceof JobNotStartedError)) throw error;
+    const reason = `it could not be started: ${error.message}`;
+    return { how: "failed", retryable: false, reason, command: job.command, exitCode: null, log: "" };
+  }
+}
+
+/** All that a command sees of us. */
+function environmentOf(order: StepOrder, { command }: CommandModule): Record<string, string> {
+  const { run, sequence, index, attempt, parameters } = order;
+  return {
+    CAUDAL_RUN: run,
+    CAUDAL_SEQUENCE: sequence,
+    CAUDAL_STEP: String(index),
+    CAUDAL_ATTEMPT: String(attempt),
+    CAUDAL_IDEMPOTENCY_KEY: idempotencyKey(order),
+    CAUDAL_PARAMETERS: JSON.stringify(parameters),
+    // Else what it printed before it was ended would be in its own buffer still.
+    ...(command[0] === "python3" ? { PYTHONUNBUFFERED: "1" } : {}),
+  };
+}
+
+/** The same for every attempt at a step of a run, and for nothing else. */
+export function idempotencyKey({ run, index }: Pick<StepOrder, "run" | "index">): string {
+  return `${run}:${index}`;
+}
+
+function doneOf(command: readonly string[], end: JobEnd, hasOutput: boolean): Done {
+  const { how, exitCode, reason, output: log } = end;
+  const said = { command, exitCode, log };
+  if (how === "cancelled") return { how: "cancelled", reason: reason ?? "it was cancelled", ...said };
+  if (how !== "exited" || exitCode !== 0) {
+    const exit = exitCode === null ? "a signal ended it" : `it ended with exit code ${exitCode}`;
+    return { how: "failed", retryable: true, reason: reason ?? exit, ...said };
+  }
+  if (hasOutput && (end.kept ?? []).length === 0) {
+    const why = reason === undefined ? "" : `: ${reason}`;
+    return { how: "failed", retryable: false, reason: `it ended with 0 and wrote no output${why}`, ...said };
+  }
+  return { how: "done", ...said };
+}
