@@ -2,7 +2,7 @@ import { app as host, HttpResponse, type InvocationContext } from "@azure/functi
 import type { CollectedMessage } from "../engine/deliveries/collect.ts";
 import { BUS } from "../engine/azure/connect.ts";
 import type { AppDefinition } from "../engine/define/index.ts";
-import { CHANGES, EVENTS, LOADS, RUNS, WAKEUPS } from "../engine/define/topology.ts";
+import { CHANGES, EVENTS, LOADS, RUNS, STEPS, WAKEUPS } from "../engine/define/topology.ts";
 import { fallback, routes } from "./api/index.ts";
 import { createDeliveryHandlers } from "./deliveries.ts";
 import { respond } from "./http/respond.ts";
@@ -11,6 +11,7 @@ import { endJobs } from "./jobs.ts";
 import { createLoadHandlers } from "./loads.ts";
 import { createMessageHandlers, shielded } from "./messages.ts";
 import { createModelHandlers } from "./models.ts";
+import { createSequenceHandlers } from "./sequences.ts";
 import { createServices, disabledParts } from "./services.ts";
 
 /** The sub-queue of a queue or subscription that the broker puts there what it gave up. */
@@ -31,6 +32,7 @@ export function register(definition: AppDefinition): void {
   });
   const messages = createMessageHandlers(services);
   const deliveries = createDeliveryHandlers(services);
+  const sequences = createSequenceHandlers(services);
   const disabled = disabledParts(definition, services.settings);
   const enabled = (what: string): boolean => !disabled.some((part) => part.what === what);
   for (const { what, missing } of disabled)
@@ -97,6 +99,17 @@ export function register(definition: AppDefinition): void {
         handler: (message, context) => messages.dead(queue, collected(message, context)),
       });
     }
+    host.serviceBusQueue("work-steps", {
+      ...connection,
+      queueName: STEPS,
+      handler: (message) => sequences.step(message),
+    });
+    host.serviceBusQueue(`dead-${STEPS}`, {
+      connection: BUS.name,
+      queueName: `${STEPS}/${DEAD}`,
+      handler: (message, context) => sequences.dead(collected(message, context)),
+    });
+    host.timer("tick-sequences", { schedule: "5/15 * * * * *", handler: () => sequences.tick() });
     if (enabled("datasets")) {
       const loads = createLoadHandlers(services);
       host.serviceBusQueue("load-parts", {
@@ -139,7 +152,7 @@ export function register(definition: AppDefinition): void {
   });
   host.hook.appTerminate(() =>
     shielded(services, "closing", async () => {
-      await endJobs(services);
+      await Promise.all([endJobs(services), sequences.end()]);
       await services.close();
     }),
   );

@@ -16,7 +16,7 @@ export interface ModuleRun<Config> {
   /** Aborts when the step is cancelled, its time is over or its host shuts down: the module then ends. */
   readonly signal: AbortSignal;
   /** Adds a line to the step's log; of all lines, 64 KiB are kept. */
-  log(line: string): void;
+  readonly log: (line: string) => void;
 }
 
 /** A step's code in TypeScript; made by {@link defineModule}. */

@@ -1,18 +1,11 @@
-/** A request for a file. */
-export interface FileRequest {
-  readonly method?: "GET" | "POST";
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
-
 /**
  * Files on the web, by `http://` and `https://` addresses. Only what may be reached is: addresses that are not public have
- * to be allowed. Both reject with a PermanentError where the same again would be answered the same (4xx, an address that
- * may not be reached), and with a RetryableError where it may not (5xx, 429, faults of the network).
+ * to be allowed. Both reject with a PermanentError where the same again would be answered the same (4xx), and with a
+ * RetryableError where it may not (5xx, 429, faults of the network).
  */
 export interface Web {
-  /** The bytes of an answer as they come; redirects are followed, five at most. Breaking off ends the connection. */
-  get(url: string, signal: AbortSignal, request?: FileRequest): Promise<AsyncIterable<Uint8Array>>;
+  /** The bytes of an answer as they come; redirects are followed. Breaking off ends the connection. */
+  get(url: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
   /** Sends a file by PUT, with its size. */
   put(
     url: string,

@@ -35,6 +35,7 @@ import { actOnQuarantine, listAllQuarantine, readOneQuarantined } from "./quaran
 import { readOperatorLog } from "./operator-log.ts";
 import { startRehearsal } from "./rehearsals.ts";
 import { cancelOneRun, listAllRuns, readOneRun, retryRun, startPullRun } from "./runs.ts";
+import { listSequenceRuns, restartSequenceRun, startSequenceRun } from "./sequence-runs.ts";
 import { createToken, deleteToken, listAllTokens } from "./tokens.ts";
 import { undoCulprit } from "./undo.ts";
 import { receiveWebhook } from "./webhooks.ts";
@@ -94,6 +95,9 @@ export const routes: readonly Route[] = [
   listAllRuns,
   cancelOneRun,
   retryRun,
+  startSequenceRun,
+  listSequenceRuns,
+  restartSequenceRun,
   readOperatorLog,
   createToken,
   listAllTokens,

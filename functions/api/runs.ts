@@ -2,20 +2,29 @@ import type { PullDefinition } from "../../engine/define/index.ts";
 import { readModel } from "../../engine/models/model.ts";
 import { runNow } from "../../engine/models/run-now.ts";
 import { startPull } from "../../engine/pulls/start.ts";
-import { maskRun } from "../../engine/privacy/mask-items.ts";
 import { cancelRun } from "../../engine/runs/cancel.ts";
 import { recordAction } from "../../engine/runs/operator-log.ts";
-import { listRuns, readRun, type Run, RUN_KINDS, RUN_STATUSES, runView } from "../../engine/runs/run.ts";
+import {
+  listRuns,
+  readRun,
+  type Run,
+  RUN_KINDS,
+  RUN_STATUSES,
+  runView as viewOf,
+} from "../../engine/runs/run.ts";
 import { startRun } from "../../engine/runs/start.ts";
+import { cancelSequenceRun } from "../../engine/sequences/runs/cancel-sequence-run.ts";
+import { readSequenceRun } from "../../engine/sequences/runs/sequence-run.ts";
+import { startSequence } from "../../engine/sequences/runs/start-sequence.ts";
+import { sequenceRunView } from "../../engine/sequences/runs/view.ts";
 import { withoutSystemFields } from "../../engine/system-fields.ts";
 import type { Services } from "../services.ts";
 import { isOperator, seesPersonal } from "./access.ts";
 import { isOwn } from "./dataset-loads.ts";
 import { type ApiRequest, type ApiResponse, type Caller, problem, Refused, type Route } from "./http.ts";
 import { listAnswer, oneOf, pageOf } from "./list.ts";
-
-const view = (run: Run, caller: Caller): object =>
-  withoutSystemFields(runView(seesPersonal(caller) ? run : maskRun(run)));
+import { runView } from "./run-view.ts";
+import { startedAnswer } from "./sequence-runs.ts";
 
 /** Kinds of runs that are about datasets, whose owners may see them. */
 const OF_DATASETS: readonly Run["kind"][] = ["load", "profile", "index", "import"];
@@ -38,10 +47,12 @@ export const startPullRun: Route = {
 async function isOwnWork(run: Run, { ports }: Services, caller: Caller): Promise<boolean> {
   if (OF_DATASETS.includes(run.kind)) return isOwn(run, caller);
   if (run.kind !== "job") return false;
-  return (await readModel(ports.documents, run.name))?.item.owner === caller.name;
+  const model = (await readModel(ports.documents, run.name))?.item;
+  // Ready-made ones are operators', whoever has the name of their owner.
+  return model?.ready_made === undefined && model?.owner === caller.name;
 }
 
-/** One run, with its progress; a subscriber's own. */
+/** One run, with its progress, and of a sequence its steps; a subscriber's own. */
 export const readOneRun: Route = {
   name: "api-runs-read",
   methods: ["GET"],
@@ -51,8 +62,13 @@ export const readOneRun: Route = {
     const run = await runOf(request, services);
     const own = await isOwnWork(run, services, caller);
     if (!own && !seesPersonal(caller) && !caller.roles.includes("auditor")) throw noSuchRun(run.run);
+    if (run.kind === "sequence") {
+      const personal = seesPersonal(caller);
+      const json = await sequenceRunView(services.ports.documents, run, { personal });
+      return { status: 200, json: withoutSystemFields(json) };
+    }
     // Who loads a file knows what is in it.
-    return { status: 200, json: own ? withoutSystemFields(runView(run)) : view(run, caller) };
+    return { status: 200, json: own ? withoutSystemFields(viewOf(run)) : runView(run, caller) };
   },
 };
 
@@ -67,7 +83,7 @@ export const listAllRuns: Route = {
     const kind = oneOf(request, "kind", RUN_KINDS);
     const status = oneOf(request, "status", RUN_STATUSES);
     const page = await listRuns(ports.documents, { kind, name, status, ...pageOf(request) });
-    return listAnswer(request, page, (run) => view(run, caller));
+    return listAnswer(request, page, (run) => runView(run, caller));
   },
 };
 
@@ -86,7 +102,8 @@ export const cancelOneRun: Route = {
     if (endedAt !== undefined) return over(status);
     const { ports } = services;
     await recordAction(ports, { actor: caller.name, action: "cancel", target: run });
-    if (await cancelRun(ports, run, caller.name)) return accepted(run);
+    const cancel = kind === "sequence" ? cancelSequenceRun : cancelRun;
+    if (await cancel(ports, run, caller.name)) return accepted(run);
     return over((await readRun(ports.documents, run))?.status ?? status);
   },
 };
@@ -115,10 +132,23 @@ export const retryRun: Route = {
       if (started) return accepted(started);
       return problem(409, "Its model is gone, not complete, or has nothing to cover yet.", { run: id });
     }
+    if (kind === "sequence") return retrySequence(id, name, services, caller);
     const work = { kind, name, request: asked, actor: caller.name, unit: progress.unit };
     return accepted(await startRun(ports, work));
   },
 };
+
+async function retrySequence(
+  id: string,
+  sequence: string,
+  { ports, sequences }: Services,
+  caller: Caller,
+): Promise<ApiResponse> {
+  const parameters = (await readSequenceRun(ports.documents, id))?.item.request.parameters ?? {};
+  const started = await startSequence(sequences.work, { sequence, parameters, actor: caller.name });
+  if (started.outcome !== "unknown") return startedAnswer(started, sequence);
+  return problem(409, `There is no sequence "${sequence}" any more.`, { run: id });
+}
 
 async function beginPull(
   pull: PullDefinition,

@@ -46,6 +46,7 @@ export async function doModule(
   const signal = AbortSignal.any([cancelled, timeout]);
   try {
     const config = await configOf(book, module, order.step);
+    signal.throwIfAborted();
     const run: ModuleRun<unknown> = {
       input: input?.file,
       output: output?.file,
