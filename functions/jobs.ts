@@ -75,7 +75,7 @@ export function jobWorkOf(services: Services): JobWork {
     ports,
     server,
     settings,
-    runner: runnerOf(services),
+    runner: modelRunnerOf(services),
     quota: { setting: SIZE_QUOTA.name, bytes: quotaOf(settings, SIZE_QUOTA) * 1024 ** 3 },
     readyMade: {
       makeTables: (model) => ensureTables({ ports, server, settings }, model),
@@ -113,14 +113,18 @@ function jobUserOf(
 /** What a job in Node imports to speak to its database, built beside the app. */
 const MYSQL = "mysql.mjs";
 
-function runnerOf({ jobs, log }: Pick<Services, "jobs" | "log">): JobRunner {
-  if ("refused" in jobs) {
-    return { run: () => Promise.reject(new PermanentError(jobs.refused)) };
-  }
-  const runner = openJobRunner({ mode: jobs.mode, log });
+/** What runs programs apart from the app; where they do not run, each is refused. */
+export function runnerOf({ jobs, log }: Pick<Services, "jobs" | "log">): JobRunner {
+  if ("mode" in jobs) return openJobRunner({ mode: jobs.mode, log });
+  return { run: () => Promise.reject(new PermanentError(jobs.refused)) };
+}
+
+/** The same for the jobs of models: those in Node get what they speak to their database with. */
+function modelRunnerOf(services: Pick<Services, "jobs" | "log">): JobRunner {
+  const runner = runnerOf(services);
   return {
     async run(job, signal, hear) {
-      if (job.command[0] !== "node") return runner.run(job, signal, hear);
+      if (job.command[0] !== "node" || "refused" in services.jobs) return runner.run(job, signal, hear);
       const here = path.dirname(fileURLToPath(import.meta.url));
       const files = new Map([...job.files, [MYSQL, await readFile(path.join(here, MYSQL))]]);
       return runner.run({ ...job, files }, signal, hear);

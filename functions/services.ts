@@ -11,6 +11,7 @@ import { SECRETS_KEY } from "../engine/secrets/seal.ts";
 import { createSettings, type Settings } from "../engine/settings/settings.ts";
 import { PSEUDONYM_KEY } from "../engine/sync/identify.ts";
 import { API_URL } from "./api-url.ts";
+import { openSequences, type Sequences } from "./sequence-work.ts";
 import { OPERATOR_TOKEN } from "./api/access.ts";
 
 /** What functions work with. */
@@ -28,6 +29,8 @@ export interface Services {
   readonly models: ModelServer;
   /** How jobs run here, or why they do not. */
   readonly jobs: ReturnType<typeof jobModeOf>;
+  /** Sequences, their modules and what their runs are made with. */
+  readonly sequences: Sequences;
   close(): Promise<void>;
 }
 
@@ -52,8 +55,9 @@ export function createServices(app: AppDefinition, env: NodeJS.ProcessEnv, write
   const datasets = openDatabase(settings);
   const models = openModelServer(settings);
   let jobs: Services["jobs"] | undefined;
+  let sequences: Sequences | undefined;
   const ports = (): Ports => (connected ??= connect(settings, log)).ports;
-  return {
+  const services: Services = {
     app,
     settings,
     log,
@@ -61,6 +65,9 @@ export function createServices(app: AppDefinition, env: NodeJS.ProcessEnv, write
     models,
     get jobs() {
       return (jobs ??= jobModeOf(settings));
+    },
+    get sequences() {
+      return (sequences ??= openSequences(services, () => (connected ??= connect(settings, log)).containers));
     },
     get ports() {
       return ports();
@@ -75,6 +82,7 @@ export function createServices(app: AppDefinition, env: NodeJS.ProcessEnv, write
       await connected?.close();
     },
   };
+  return services;
 }
 
 /** A part of the app that does not run because settings are missing. */

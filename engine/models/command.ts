@@ -1,25 +1,11 @@
+import { INTERPRETERS, type Interpreter, interpreterNamed } from "../jobs/interpreters.ts";
+import { wordsOf } from "../jobs/words.ts";
+
 /** What runs a job: a program, its arguments, and the job's file among them. */
 export interface Command {
   readonly program: Interpreter;
   readonly args: readonly string[];
 }
-
-/** Programs that may run a job, and the endings of the files that each runs. */
-export const INTERPRETERS = {
-  node: [".mjs", ".js", ".ts"],
-  python3: [".py"],
-  bash: [".sh"],
-  sh: [".sh"],
-} satisfies Record<string, readonly string[]>;
-
-/** A program that may run a job. */
-export type Interpreter = keyof typeof INTERPRETERS;
-
-/** Other names by which they are called. */
-const ALIASES = new Map<string, Interpreter>([
-  ["python", "python3"],
-  ["nodejs", "node"],
-]);
 
 /** Endings of a job's file. */
 export const JOB_ENDINGS: readonly string[] = [...new Set(Object.values(INTERPRETERS).flat())];
@@ -34,8 +20,8 @@ export function commandOf(text: string, fileName: string | undefined): Command |
   const words = wordsOf(text);
   if (!words) return { fault: "has a quote that does not end" };
   const [first = "", ...rest] = words;
-  const program = ALIASES.get(first) ?? first;
-  if (!isInterpreter(program)) {
+  const program = interpreterNamed(first);
+  if (!program) {
     return { fault: `must begin with one of ${Object.keys(INTERPRETERS).join(", ")}` };
   }
   const isFile = (word: string): boolean => word === "{job}" || word === fileName;
@@ -53,18 +39,4 @@ export function commandOf(text: string, fileName: string | undefined): Command |
     return { fault: `${program} runs ${endings.join(", ")}, and the job is ${fileName}` };
   }
   return { program, args: [fileName, ...args] };
-}
-
-function isInterpreter(word: string): word is Interpreter {
-  return Object.hasOwn(INTERPRETERS, word);
-}
-
-/** Words between spaces, quotes of both kinds around those that have some; undefined where one does not end. */
-function wordsOf(text: string): string[] | undefined {
-  const words: string[] = [];
-  const rest = text.trim().replaceAll(/(?:"([^"]*)"|'([^']*)'|([^\s"']+))(?:\s+|$)/gy, (_, ...groups) => {
-    words.push(String(groups.slice(0, 3).find((group) => group !== undefined)));
-    return "";
-  });
-  return rest === "" ? words : undefined;
 }

@@ -35,6 +35,7 @@ import { actOnQuarantine, listAllQuarantine, readOneQuarantined } from "./quaran
 import { readOperatorLog } from "./operator-log.ts";
 import { startRehearsal } from "./rehearsals.ts";
 import { cancelOneRun, listAllRuns, readOneRun, retryRun, startPullRun } from "./runs.ts";
+import { deleteSequence, listSequences, putSequence, readSequence, readSequenceSchema } from "./sequences.ts";
 import { listSequenceRuns, restartSequenceRun, startSequenceRun } from "./sequence-runs.ts";
 import { createToken, deleteToken, listAllTokens } from "./tokens.ts";
 import { undoCulprit } from "./undo.ts";
@@ -95,6 +96,11 @@ export const routes: readonly Route[] = [
   listAllRuns,
   cancelOneRun,
   retryRun,
+  listSequences,
+  readSequence,
+  putSequence,
+  deleteSequence,
+  readSequenceSchema,
   startSequenceRun,
   listSequenceRuns,
   restartSequenceRun,

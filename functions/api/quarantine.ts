@@ -18,7 +18,7 @@ import { listAnswer, oneOf, pageOf, timeIn } from "./list.ts";
 import { ACTING, reason, saysNotWhich, saysWhich } from "./which.ts";
 
 const SAMPLE = 20;
-const VIA = ["receiver", "pull", "queue", "import"] as const;
+const VIA = ["receiver", "pull", "queue", "import", "sequence"] as const;
 
 const filter = {
   ids: z.array(z.string().regex(QUARANTINE_ID, "is no id of this list")).min(1).max(400).optional(),

@@ -8,6 +8,7 @@ import { bodyOf } from "./body.ts";
 import { type ApiResponse, problem, type Route } from "./http.ts";
 import { listAnswer, oneOf, pageOf } from "./list.ts";
 import { runView } from "./run-view.ts";
+import { sequenceNamed } from "./sequences.ts";
 
 const start = z.strictObject({
   parameters: z
@@ -25,10 +26,13 @@ export const startSequenceRun: Route = {
   async handle(request, services, caller) {
     const sequence = request.params["name"] ?? "";
     const { parameters } = await bodyOf(request, start);
-    const { work } = services.sequences;
-    if (!(await work.book.find(sequence))) return noSuchSequence(sequence);
+    if (!(await sequenceNamed(sequence, services))) return noSuchSequence(sequence);
     await recordAction(services.ports, { actor: caller.name, action: "start-sequence", target: sequence });
-    const started = await startSequence(work, { sequence, parameters, actor: caller.name });
+    const started = await startSequence(services.sequences.work, {
+      sequence,
+      parameters,
+      actor: caller.name,
+    });
     return startedAnswer(started, sequence);
   },
 };

@@ -100,12 +100,12 @@ async function culpritOf(
   if (rule !== undefined) return { rule, ...(ruleHash === undefined ? {} : { hash: ruleHash }) };
   const known = run === undefined ? undefined : await readRun(documents, run);
   if (!known) throw badBody("run", `there is no run "${run}"`);
-  if (known.kind === "pull" || known.kind === "import")
+  if (known.kind === "pull" || known.kind === "import" || known.kind === "sequence")
     return { cause: `${known.kind}/${known.name}/${known.run}` };
   if (known.kind === "undo") return { cause: `undo/${known.run}` };
   throw badBody(
     "run",
-    `is of the kind ${known.kind}: only what a pull or an import brought in and what an undo did can be undone`,
+    `is of the kind ${known.kind}: only what a pull, an import or a sequence brought in and what an undo did can be undone`,
   );
 }
 
