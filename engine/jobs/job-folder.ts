@@ -88,10 +88,14 @@ export async function filesInOpenFolders(uid: number): Promise<Buffer[]> {
 export async function removeTraces(uid: number): Promise<void> {
   const owned = ["-mindepth", "1", "-maxdepth", "1", "-uid", String(uid)];
   for (const folder of OPEN_FOLDERS) {
-    await run("find", [folder, ...owned, "-exec", "rm", "-rf", "--", "{}", "+"]).catch((error: unknown) => {
-      // Not every machine has all of them.
-      if (existsSync(folder)) throw error;
-    });
+    await run("find", [folder, ...owned, "-exec", "rm", "-rf", "--", "{}", "+"], { env: PLAIN }).catch(
+      (error: Error & { readonly stderr?: string }) => {
+        // Not every machine has all of them, and what others have there may go while it is looked at.
+        const faults = (error.stderr ?? "").split("\n").filter((line) => line !== "");
+        const onlyGone = faults.length > 0 && faults.every((line) => GONE.test(line));
+        if (existsSync(folder) && !onlyGone) throw error;
+      },
+    );
   }
   for (const [kind, option] of [
     ["shm", "-m"],
@@ -101,6 +105,11 @@ export async function removeTraces(uid: number): Promise<void> {
     for (const id of ownedIpc(kind, uid)) await run("ipcrm", [option, id]);
   }
 }
+
+/** Messages as they are written here. */
+const PLAIN = { ...process.env, LC_ALL: "C" };
+/** What `find` says of a file that was there a moment ago. */
+const GONE = /^find: .*: No such file or directory$/;
 
 /**
  * Ids of a kind of System V objects that a user made.
