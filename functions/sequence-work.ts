@@ -9,7 +9,7 @@ import type { BlobContainers } from "../engine/ports.ts";
 import type { SequenceWork } from "../engine/sequences/runs/sequence-work.ts";
 import { openStepRunner } from "../engine/sequences/steps/step-runner.ts";
 import { actingModules } from "../modules/acting.ts";
-import { fileModules } from "../modules/over-files.ts";
+import { overFiles } from "../modules/over-files.ts";
 import { runnerOf } from "./jobs.ts";
 import { loadingOf } from "./loading.ts";
 import type { Services } from "./services.ts";
@@ -39,7 +39,7 @@ export function openSequences(services: Services, containers: () => BlobContaine
   };
   const book = openBook({
     folder: settings.value(APP_FOLDER) || process.cwd(),
-    modules: [...fileModules, ...actingModules(acting), ...app.modules],
+    modules: [...overFiles, ...actingModules(acting), ...app.modules],
     documents: () => services.ports.documents,
   });
   let work: SequenceWork | undefined;

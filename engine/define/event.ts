@@ -20,7 +20,7 @@ export interface CloudEvent<Data = unknown> {
   readonly data: Data;
   /**
    * What brought it in, where that was no delivery of its own: `pull/<name>/<run>/<page>`,
-   * `import/<dataset>/<run>/<row>`, `quarantine/<id>`, `undo/<run>`. What was brought in together can be found, and taken back, together.
+   * `import/<dataset>/<run>/<row>`, `sequence/<name>/<run>/<step>/<row>`, `quarantine/<id>`, `undo/<run>`. What was brought in together can be found, and taken back, together.
    */
   readonly cause?: string;
   /** W3C trace context of what brought it in. */

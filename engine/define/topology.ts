@@ -82,7 +82,7 @@ export function topologyOf(app: AppDefinition): Topology {
     containers: [
       unified(),
       { ...container("deliveries", "/key", ["/request/*", "/response/*"]), defaultTtl: 400 * 24 * 60 * 60 },
-      container("operations", "/run", ["/result/*", "/output/?"]),
+      container("operations", "/run", ["/result/*", "/output/?", "/plan/*", "/command/*", "/attempts/*"]),
       container("control", "/id", ["/payload/*", "/body/?"]),
     ],
   };

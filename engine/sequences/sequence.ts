@@ -50,7 +50,11 @@ const concurrency = z.strictObject({
     ),
 });
 
-const sequence = z.strictObject({
+/** A sequence as the list of its steps alone. */
+export const STEP_LIST = z.array(step).min(1).max(50);
+
+/** A sequence as an object with `steps`. */
+export const SEQUENCE = z.strictObject({
   parameters: z
     .record(z.string().regex(PARAMETER_NAME), z.string().max(10_000).nullable())
     .default({})
@@ -86,18 +90,11 @@ const sequence = z.strictObject({
     .describe("How many of its runs are at work at a time; as many as come unless it is said."),
 });
 
-/** A sequence as files and the API give it: the list of its steps alone, or an object with `steps`. */
-export const sequenceFile = z.union([
-  z
-    .array(step)
-    .min(1)
-    .max(50)
-    .transform((steps) => sequence.parse({ steps })),
-  sequence,
-]);
+/** A sequence as files and the API give it, in either form. */
+export const sequenceFile = z.union([STEP_LIST.transform((steps) => SEQUENCE.parse({ steps })), SEQUENCE]);
 
 /** What a sequence does and when, with all defaults filled in. */
-export type SequencePlan = z.output<typeof sequence>;
+export type SequencePlan = z.output<typeof SEQUENCE>;
 /** One step of a plan. */
 export type SequenceStep = z.output<typeof step>;
 

@@ -1,3 +1,4 @@
+import { NO_MODELS } from "../unit/functions/no-models.ts";
 import { randomBytes } from "node:crypto";
 import type { Database } from "@azure/cosmos";
 import { createConnection, type Connection } from "mysql2/promise";
@@ -56,6 +57,7 @@ export class ReadyMadeDesk {
       app: defineApp({ documents: [...documents], rules: [] }),
       ports: this.ports,
       settings,
+      sequences: NO_MODELS.sequences,
       models: this.server,
       jobs: { refused: "jobs do not run here" },
       datasets: openDatabase(settings),

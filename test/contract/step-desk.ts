@@ -62,6 +62,7 @@ export async function stepDesk(web?: Partial<Web>): Promise<StepDesk> {
       list: async () => [],
       module: async (name) => modules.get(name),
       modules: async () => [...modules.values()],
+      faults: async () => [],
       confFile: (name) => (confs.has(name) ? path.join(folder, name) : undefined),
     },
     jobs: openJobRunner({ mode: modes[0] ?? "trusted", folder: `${jobs}/own`, log: () => undefined }),

@@ -32,6 +32,7 @@ test("what a trigger rejects with shows no secret: not its message, not its stac
     datasets: services.datasets,
     models: services.models,
     jobs: services.jobs,
+    sequences: services.sequences,
     ports,
     close: () => services.close(),
   });

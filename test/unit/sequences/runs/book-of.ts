@@ -17,6 +17,7 @@ export function bookOf(
     list: async () => [...plans].map(([name, plan]) => ({ name, plan, from: "file" })),
     module: async () => undefined,
     modules: async () => [],
+    faults: async () => [],
     confFile: () => undefined,
   };
 }
