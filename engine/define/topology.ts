@@ -83,7 +83,7 @@ export function topologyOf(app: AppDefinition): Topology {
       unified(),
       { ...container("deliveries", "/key", ["/request/*", "/response/*"]), defaultTtl: 400 * 24 * 60 * 60 },
       container("operations", "/run", ["/result/*", "/output/?", "/plan/*", "/command/*", "/attempts/*"]),
-      container("control", "/id", ["/payload/*", "/body/?"]),
+      container("control", "/id", ["/payload/*", "/body/?", "/file/*"]),
     ],
   };
 }

@@ -3,6 +3,7 @@ import { ContendedError } from "../../engine/errors/contended-error.ts";
 import { InvalidSettingError } from "../../engine/errors/invalid-setting-error.ts";
 import { MissingSettingError } from "../../engine/errors/missing-setting-error.ts";
 import { UnavailableError } from "../../engine/errors/unavailable-error.ts";
+import { FaultyFileError } from "../../engine/sequences/book/faulty-file-error.ts";
 import type { Services } from "../services.ts";
 import { authorize } from "./access.ts";
 import {
@@ -15,6 +16,7 @@ import {
   type Route,
 } from "./http.ts";
 import { BAD_CURSOR, badQuery } from "./list.ts";
+import { sentence } from "./sentence.ts";
 
 /** The answer where nothing better is known. */
 export const FAILED: ApiResponse = problem(500, "Something failed here; the log of the app says what.");
@@ -33,6 +35,7 @@ export async function answer(route: Route, request: ApiRequest, services: Servic
     if (error instanceof MissingSettingError || error instanceof InvalidSettingError)
       return problem(503, `Caudal is not configured: ${error.message}.`);
     if (error instanceof BadCursorError) return badQuery("cursor", BAD_CURSOR).response;
+    if (error instanceof FaultyFileError) return problem(409, sentence(error.message));
     if (error instanceof ClientGoneError) {
       services.log("info", `${route.name}: ${error.message}`);
       return problem(400, "The request was not whole.");

@@ -4,8 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
-import { expect } from "vitest";
-import { type Topology, topologyOf } from "../../../engine/define/topology.ts";
+import { topologyOf } from "../../../engine/define/topology.ts";
 import app from "../../fixtures/airports-app/app.ts";
 import { eventually } from "./patience.ts";
 import { Site } from "./site.ts";
@@ -44,7 +43,7 @@ export class Airports extends Site {
   /** Starts everything; `lock`: how long a host that died keeps its step, ISO 8601. */
   static async open({ lock = "PT1M" } = {}): Promise<Airports> {
     const site = new Airports(await Site.folder());
-    const topology = topologyOf(app) as Topology;
+    const topology = topologyOf(app);
     const queues = topology.queues.map((queue) => ({ ...queue, lockDuration: lock }));
     await writeFile(site.#topology, JSON.stringify({ ...topology, queues }));
     site.env = { MYSQL_URL: "", REPORTS_FILE: site.reports };
@@ -66,7 +65,8 @@ export class Airports extends Site {
 
   /** Where the file is; `slow`: it takes a second or two to come. */
   source(slow = false): string {
-    const { port } = this.#server?.address() as AddressInfo;
+    if (!this.#server) throw new Error("the file is not served yet");
+    const { port } = this.#server.address() as AddressInfo;
     return `http://127.0.0.1:${port}/${slow ? "slow" : "fast"}.csv`;
   }
 
@@ -84,7 +84,7 @@ export class Airports extends Site {
   async store(plan: object): Promise<string> {
     const name = `s${randomUUID().replaceAll("-", "")}`;
     const { status, json } = await this.call("PUT", `/api/v1/sequences/${name}`, JSON.stringify(plan));
-    expect([status, json]).toEqual([201, json]);
+    must(201, status, json);
     return name;
   }
 
@@ -92,13 +92,13 @@ export class Airports extends Site {
   async run(name: string, parameters: Record<string, string> = {}): Promise<string> {
     const body = JSON.stringify({ parameters });
     const { status, json } = await this.call("POST", `/api/v1/sequences/${name}/runs`, body);
-    expect([status, json]).toEqual([202, json]);
+    must(202, status, json);
     return String(json["run"]);
   }
 
   async seen(run: string): Promise<RunSeen> {
     const { status, json } = await this.call("GET", `/api/v1/runs/${run}`);
-    expect([status, json]).toEqual([200, json]);
+    must(200, status, json);
     return json as unknown as RunSeen;
   }
 
@@ -119,6 +119,11 @@ export class Airports extends Site {
   get #topology(): string {
     return path.join(this.folder, "topology.json");
   }
+}
+
+/** Throws where an answer has another status. */
+function must(wanted: number, status: number, json: unknown): void {
+  if (status !== wanted) throw new Error(`answered with status ${status}: ${JSON.stringify(json)}`);
 }
 
 /** Serves a file as `fast.csv` in one go, and as `slow.csv` in pieces. */
