@@ -30,15 +30,15 @@ export interface LookedAt {
  * In JSON, each object that has all parts of the entity's id is replaced by these parts, and so is the data of an event
  * about it. Elsewhere in such an input, scalars equal to a known personal value go; in other inputs only texts that tell
  * of one person even alone do, wherever they stand. Objects with the id of another entity stay as they are: what they
- * share with the erased one is theirs. An input that is no JSON, is nested as no event is, or is a row of a dataset, and
- * speaks of the entity goes whole.
+ * share with the erased one is theirs. An input that is no JSON, is nested as no event is, or is a row of a dataset or a
+ * record of a sequence, and speaks of the entity goes whole.
  */
 export function eraseInput(item: QuarantineItem, subject: Subject): LookedAt {
   const { payload } = item;
   const bytes = Buffer.from(payload.body, payload.encoding);
   const parsed = parse(bytes.toString());
-  // A row of a dataset has names of its own for the parts of the id: only what stands in it tells.
-  if (!parsed || isTooDeep(parsed.value) || item.via === "import") {
+  // A row of a file has names of its own for the parts of the id: only what stands in it tells.
+  if (!parsed || isTooDeep(parsed.value) || item.via === "import" || item.via === "sequence") {
     const scalars = Buffer.from([...scalarsOf(parsed?.value, true)].join("\n"));
     if (![bytes, scalars].some((each) => speaksOf(each, subject))) return { speaks: false };
     const gone: QuarantineItem = {

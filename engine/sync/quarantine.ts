@@ -15,12 +15,15 @@ export interface Issue {
 export interface QuarantineItem {
   readonly id: string;
   readonly kind: "quarantine";
-  /** How it came in, and the name of the receiver, pull, queue or dataset. */
-  readonly via: "receiver" | "pull" | "queue" | "import";
+  /** How it came in, and the name of the receiver, pull, queue, dataset or sequence. */
+  readonly via: "receiver" | "pull" | "queue" | "import" | "sequence";
   readonly name: string;
   readonly deliveryId: string;
   readonly at: string;
-  /** Of a row of a dataset: what is known of it beside its cells. */
+  /**
+   * Of a row of a dataset: what is known of it beside its cells. Of a record of a sequence, `loadedAt` is when its
+   * run began.
+   */
   readonly row?: RowOrigin;
   /** How often it was replayed in vain, and when last: `issues` are of then. */
   readonly attempts?: number;

@@ -4,6 +4,7 @@ import { CHANGES } from "../define/topology.ts";
 import type { Ports, Stored } from "../ports.ts";
 import { eventsOfRow } from "../datasets/import/page.ts";
 import { eventsOfRecord } from "../pulls/page.ts";
+import { eventsOfRefused } from "../sequences/emit/events-of-emitted.ts";
 import type { Settings } from "../settings/settings.ts";
 import { sizeFault } from "./claim.ts";
 import { eventsOf } from "./identify.ts";
@@ -110,6 +111,17 @@ function ofImport(
   );
 }
 
+function ofSequence(
+  { id, at, row = { row: 0, loadedAt: at } }: QuarantineItem,
+  body: Uint8Array,
+  { app, ports, settings }: ReplayContext,
+): Made<readonly CloudEvent[]> {
+  const record = tryToMake((): unknown => JSON.parse(Buffer.from(body).toString()));
+  if ("issues" in record) return record;
+  const context = { now: ports.clock.now(), cause: causeOf(id) };
+  return eventsOfRefused(record.value, row, app, context, settings);
+}
+
 async function eventsOfMessage(
   body: Uint8Array,
   { ports }: ReplayContext,
@@ -123,7 +135,7 @@ async function eventsOfMessage(
   return { value: [] };
 }
 
-const WAYS = { receiver: ofReceiver, pull: ofPull, import: ofImport };
+const WAYS = { receiver: ofReceiver, pull: ofPull, import: ofImport, sequence: ofSequence };
 
 /** What an event says that came out of quarantine: the path of its input in the API. */
 function causeOf(id: string): string {

@@ -25,6 +25,15 @@ export type Origin =
       readonly row?: number;
       readonly link: string;
     }
+  /** A record of a file that a step of a sequence made events of. */
+  | {
+      readonly kind: "sequence";
+      readonly sequence: string;
+      readonly run: string;
+      readonly step?: number;
+      readonly row?: number;
+      readonly link: string;
+    }
   /** An input that was replayed, and so has left quarantine. */
   | { readonly kind: "quarantine"; readonly id: string }
   | {
@@ -54,7 +63,7 @@ export function originOf(
 }
 
 function ofCause(cause: string): Origin {
-  const [kind, first = "", second = "", third = ""] = cause.split("/");
+  const [kind, first = "", second = "", third = "", fourth = ""] = cause.split("/");
   if (kind === "pull" && first !== "" && second !== "") {
     const page = /^\d{1,15}$/.test(third) ? { page: Number(third) } : {};
     return { kind, pull: first, run: second, ...page, link: runLink(second) };
@@ -62,6 +71,11 @@ function ofCause(cause: string): Origin {
   if (kind === "import" && first !== "" && second !== "") {
     const row = /^\d{1,15}$/.test(third) ? { row: Number(third) } : {};
     return { kind, dataset: first, run: second, ...row, link: runLink(second) };
+  }
+  if (kind === "sequence" && first !== "" && second !== "") {
+    const step = /^\d{1,3}$/.test(third) ? { step: Number(third) } : {};
+    const row = /^\d{1,15}$/.test(fourth) ? { row: Number(fourth) } : {};
+    return { kind, sequence: first, run: second, ...step, ...row, link: runLink(second) };
   }
   if (kind === "quarantine" && first !== "") return { kind, id: first };
   if (kind === "undo" && first !== "") return { kind, run: first, link: runLink(first) };

@@ -172,8 +172,23 @@ describe("where an event came from", () => {
       row: 7,
       link: "/api/v1/runs/r-1",
     });
+    expect(from("crm:1", "sequence/club/r-1/3/7")).toEqual({
+      kind: "sequence",
+      sequence: "club",
+      run: "r-1",
+      step: 3,
+      row: 7,
+      link: "/api/v1/runs/r-1",
+    });
     expect(from("crm:1", "undo/r 2")).toEqual({ kind: "undo", run: "r 2", link: "/api/v1/runs/r%202" });
-    for (const cause of ["pull/store", "import/contacts", "quarantine/", "upload/9", "pull"]) {
+    for (const cause of [
+      "pull/store",
+      "import/contacts",
+      "sequence/club",
+      "quarantine/",
+      "upload/9",
+      "pull",
+    ]) {
       expect(from("crm:1", cause)).toEqual({ kind: "other", cause });
     }
   });

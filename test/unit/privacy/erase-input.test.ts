@@ -70,6 +70,12 @@ describe("an input in quarantine", () => {
     expect(eraseInput(input(other, { via: "import" }), subject)).toEqual({ speaks: false });
   });
 
+  it("goes whole where it is a record of a sequence that speaks of the entity, for the same reason", () => {
+    const record = { emission: { event: "x" }, values: { numero: "1020", correo: EMAIL }, texts: true };
+    const { left, speaks } = eraseInput(input(record, { via: "sequence" }), subject);
+    expect([speaks, left?.payload]).toEqual([true, { encoding: "utf8", body: "", erased: true }]);
+  });
+
   it("loses the data of an event about the entity", () => {
     const event = { subject: "customer|CC-1020", type: "x", data: { any: "thing" } };
     expect(left(event)).toEqual({ ...event, data: { erased: true } });
