@@ -146,18 +146,6 @@ describe("a step whose module is a command", () => {
     expect(heard.join("")).toContain("the password is [redacted]");
   });
 
-  it("takes 100 MB in and out without holding them", async () => {
-    const desk = await stepDesk();
-    await desk.script("many", 'head -c 100000000 /dev/zero > "$2"');
-    await desk.script("count", 'wc -c < "$2"');
-    const { artifact } = await desk.run({ module_name: "many", output: "big.bin" });
-    expect(artifact?.bytes).toBe(100_000_000);
-    const artifacts = new Map([["big.bin", artifact!]]);
-    expect((await desk.run({ module_name: "count", input: "big.bin" }, { artifacts })).log.trim()).toBe(
-      "100000000",
-    );
-  });
-
   it("is the error handler, and reads what failed", async () => {
     const desk = await stepDesk();
     await desk.script("handle", 'cat "$2"');

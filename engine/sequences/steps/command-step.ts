@@ -1,10 +1,13 @@
 import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { PermanentError } from "../../errors/permanent-error.ts";
+import { inWords } from "../../jobs/in-words.ts";
 import { JobNotStartedError } from "../../jobs/job-not-started-error.ts";
 import type { Job, JobEnd } from "../../jobs/runner.ts";
 import type { CommandModule } from "../book.ts";
 import type { StepOrder } from "../step.ts";
 import { fileBelow, type Input } from "./bring-input.ts";
-import { confOf } from "./conf-of.ts";
+import { type Conf, confOf } from "./conf-of.ts";
 import type { Done } from "./done.ts";
 import type { Place } from "./places.ts";
 import type { StepWork } from "./step-work.ts";
@@ -18,7 +21,13 @@ export interface ReadyStep {
   readonly folder: string;
   readonly input: Input | undefined;
   readonly output: { readonly place: Place; readonly file: string } | undefined;
+  /** What is left of the step's `timeout`. */
   readonly timeMs: number;
+}
+
+/** Why a step failed whose time is over, whatever its input took of it. */
+export function tookTooLong({ timeout }: Pick<StepOrder["step"], "timeout">): string {
+  return `it ran longer than ${inWords.time(timeout * 1000)}`;
 }
 
 /** Runs a step whose module is a command, apart from the app. Throws a PermanentError where it cannot be run at all. */
@@ -32,13 +41,10 @@ export async function doCommand(
   const { order, folder, input, output, timeMs } = ready;
   const { step } = order;
   const conf = confOf(step, book);
-  const bring = new Map(module.files);
-  if (input) bring.set(input.inFolder, input.file);
-  if (conf && "file" in conf) bring.set(conf.name, conf.file);
-  if (conf && "text" in conf) {
-    const file = await fileBelow(folder, conf.name);
-    await writeFile(file, conf.text, { flag: "wx", mode: 0o600 });
-    bring.set(conf.name, file);
+  const bring = bringing(module.files, input, conf && { ...conf, file: await fileOf(conf, folder) });
+  const keep = output?.place.inFolder;
+  if (keep !== undefined && bring.has(keep)) {
+    throw new PermanentError(`its output would take the place of ./${keep}, which it is given`);
   }
   const job: Job = {
     account: `sequence|${order.run}`,
@@ -56,12 +62,39 @@ export async function doCommand(
     limits: { ...limits, timeMs },
   };
   try {
-    return doneOf(job.command, await jobs.run(job, signal, hear), output !== undefined);
+    return doneOf(job.command, await jobs.run(job, signal, hear), step);
   } catch (error) {
     if (!(error instanceof JobNotStartedError)) throw error;
     const reason = `it could not be started: ${error.message}`;
     return { how: "failed", retryable: false, reason, command: job.command, exitCode: null, log: "" };
   }
+}
+
+/** What is in the step's folder at its start. Throws a PermanentError where one file would take the place of another. */
+function bringing(
+  files: CommandModule["files"],
+  input: Input | undefined,
+  conf: { readonly name: string; readonly file: string } | undefined,
+): Map<string, string> {
+  const bring = new Map(files);
+  const add = (what: string, place: string, file: string): void => {
+    const there = bring.get(place);
+    if (there !== undefined && path.resolve(there) !== path.resolve(file)) {
+      throw new PermanentError(`its ${what} would take the place of ./${place}, which it is given`);
+    }
+    bring.set(place, file);
+  };
+  if (conf) add("configuration", conf.name, conf.file);
+  if (input) add("input", input.inFolder, input.file);
+  return bring;
+}
+
+/** Where a configuration is on this machine: one that stands in the sequence is written first. */
+async function fileOf(conf: Conf, folder: string): Promise<string> {
+  if ("file" in conf) return conf.file;
+  const file = await fileBelow(path.join(folder, "conf"), conf.name);
+  await writeFile(file, conf.text, { flag: "wx", mode: 0o600 });
+  return file;
 }
 
 /** All that a command sees of us. */
@@ -84,15 +117,16 @@ export function idempotencyKey({ run, index }: Pick<StepOrder, "run" | "index">)
   return `${run}:${index}`;
 }
 
-function doneOf(command: readonly string[], end: JobEnd, hasOutput: boolean): Done {
+function doneOf(command: readonly string[], end: JobEnd, step: StepOrder["step"]): Done {
   const { how, exitCode, reason, output: log } = end;
   const said = { command, exitCode, log };
   if (how === "cancelled") return { how: "cancelled", reason: reason ?? "it was cancelled", ...said };
+  if (how === "timed-out") return { how: "failed", retryable: true, reason: tookTooLong(step), ...said };
   if (how !== "exited" || exitCode !== 0) {
     const exit = exitCode === null ? "a signal ended it" : `it ended with exit code ${exitCode}`;
     return { how: "failed", retryable: true, reason: reason ?? exit, ...said };
   }
-  if (hasOutput && (end.kept ?? []).length === 0) {
+  if (step.output !== "" && (end.kept ?? []).length === 0) {
     const why = reason === undefined ? "" : `: ${reason}`;
     return { how: "failed", retryable: false, reason: `it ended with 0 and wrote no output${why}`, ...said };
   }

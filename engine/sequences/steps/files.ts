@@ -41,7 +41,7 @@ export async function writeBytes(
   return measured.content();
 }
 
-/** The bytes of a file. */
-export function readBytes(file: string): AsyncIterable<Uint8Array> {
-  return createReadStream(file, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>;
+/** The bytes of a file, which is opened when the first of them are asked for. */
+export async function* readBytes(file: string): AsyncGenerator<Uint8Array, void, void> {
+  yield* createReadStream(file, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>;
 }

@@ -1,22 +1,22 @@
-import { access } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { z } from "zod";
 import type { ModuleDefinition, ModuleResult, ModuleRun } from "../../define/module.ts";
 import { PermanentError } from "../../errors/permanent-error.ts";
 import { inWords } from "../../jobs/in-words.ts";
 import { Output } from "../../jobs/output.ts";
 import type { SequenceBook } from "../book.ts";
-import { idempotencyKey, type ReadyStep } from "./command-step.ts";
+import { idempotencyKey, type ReadyStep, tookTooLong } from "./command-step.ts";
 import { confOf, textOf } from "./conf-of.ts";
 import type { Done } from "./done.ts";
 
 /** How often the log is told while a module is at work. */
 const TELL_MS = 1_000;
-/** How long a module may take to heed its signal. */
+/** How long a module may take to heed its signal, unless it is said. */
 const HEED_MS = 10_000;
 
 /**
  * Does a step whose module is written in TypeScript, in this process. Resolves however it ended; one that does not heed
- * the signal within 10 seconds is left behind.
+ * the signal within `heedMs` (default 10 seconds) is left behind.
  */
 export async function doModule(
   book: Pick<SequenceBook, "confFile">,
@@ -24,11 +24,15 @@ export async function doModule(
   ready: ReadyStep,
   cancelled: AbortSignal,
   hear: (log: string) => void,
+  heedMs: number = HEED_MS,
 ): Promise<Done> {
   const { order, input, output, timeMs } = ready;
   const printed = new Output();
   let told = 0;
+  let ended = false;
   const log = (line: string): void => {
+    // One that was left behind has no step any more.
+    if (ended) return;
     printed.take(Buffer.from(`${line}\n`));
     if (performance.now() - told < TELL_MS) return;
     told = performance.now();
@@ -58,7 +62,7 @@ export async function doModule(
       log,
     };
     const work = module.run as (run: ModuleRun<unknown>) => Promise<ModuleResult>;
-    const result = await heeding(work(run), signal, log);
+    const result = await heeding(work(run), { signal, heedMs, log });
     if (output && !(await isThere(output.file))) {
       return end({ how: "failed", retryable: false, reason: "it wrote no output" });
     }
@@ -75,22 +79,31 @@ export async function doModule(
       };
     }
     if (timeout.aborted) {
-      return end({ how: "failed", retryable: true, reason: `it ran longer than ${inWords.time(timeMs)}` });
+      return end({ how: "failed", retryable: true, reason: tookTooLong(order.step) });
     }
     const reason = error instanceof Error ? error.message : String(error);
     return end({ how: "failed", retryable: !(error instanceof PermanentError), reason });
+  } finally {
+    ended = true;
   }
 }
 
-/** Waits for a module, once the signal aborted 10 seconds at most. */
-async function heeding<T>(work: Promise<T>, signal: AbortSignal, log: (line: string) => void): Promise<T> {
+/** Waits for a module, once the signal aborted no longer than that. */
+async function heeding<T>(
+  work: Promise<T>,
+  {
+    signal,
+    heedMs,
+    log,
+  }: { readonly signal: AbortSignal; readonly heedMs: number; readonly log: (line: string) => void },
+): Promise<T> {
   const late = Promise.withResolvers<never>();
   let timer: NodeJS.Timeout | undefined;
   const leave = (): void => {
     timer = setTimeout(() => {
-      log(`it did not heed its signal for ${inWords.time(HEED_MS)}, and was left behind`);
+      log(`it did not heed its signal for ${inWords.time(heedMs)}, and was left behind`);
       late.reject(new Error("it did not heed its signal"));
-    }, HEED_MS);
+    }, heedMs);
   };
   signal.addEventListener("abort", leave, { once: true });
   if (signal.aborted) leave();
@@ -123,9 +136,10 @@ function jsonOf(text: string, name: string): unknown {
   }
 }
 
+/** A file itself: what a link or a folder would lead to is not what the step wrote. */
 async function isThere(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
+  return lstat(file).then(
+    (stats) => stats.isFile(),
     () => false,
   );
 }

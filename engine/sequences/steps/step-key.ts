@@ -31,7 +31,8 @@ export async function stepKey(
 
 async function commandKey({ command, files }: Module & { kind: "command" }): Promise<object> {
   const hashes = await Promise.all(
-    [...files].map(async ([name, file]) => [name, hashOf(await readFile(file))] as const),
+    // One that is gone is told of when the module runs.
+    [...files].map(async ([name, file]) => [name, await readFile(file).then(hashOf, () => null)] as const),
   );
   return { command, files: Object.fromEntries(hashes) };
 }

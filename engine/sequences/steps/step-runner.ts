@@ -1,12 +1,11 @@
 import path from "node:path";
 import { PermanentError } from "../../errors/permanent-error.ts";
 import { RetryableError } from "../../errors/retryable-error.ts";
-import { inWords } from "../../jobs/in-words.ts";
 import type { Module } from "../book.ts";
 import type { StepEnd, StepOrder, StepRunner } from "../step.ts";
 import { attemptFolder } from "./attempt-folder.ts";
 import { bringInput, fileBelow } from "./bring-input.ts";
-import { doCommand, type ReadyStep } from "./command-step.ts";
+import { doCommand, type ReadyStep, tookTooLong } from "./command-step.ts";
 import type { Done } from "./done.ts";
 import { doModule } from "./module-step.ts";
 import { placeOf } from "./places.ts";
@@ -66,8 +65,7 @@ async function doStep(
     const said = { command: null, exitCode: null, log: "", ...done };
     if (cancelled.aborted) return endOf({ ...said, how: "cancelled", reason: "it was cancelled" });
     if (timeout.aborted) {
-      const reason = `it took longer than ${inWords.time(step.timeout * 1000)}`;
-      return endOf({ ...said, how: "failed", retryable: true, reason });
+      return endOf({ ...said, how: "failed", retryable: true, reason: tookTooLong(step) });
     }
     const isOwn = error instanceof PermanentError || error instanceof RetryableError;
     if (!isOwn) throw error;
