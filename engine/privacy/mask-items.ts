@@ -64,7 +64,10 @@ export function maskIssues(issues: readonly Issue[]): Issue[] {
 /** A run: its error, and the fault that it was to look for. */
 export function maskRun(run: Run): Run {
   const { request } = run;
-  return { ...masked(run, "error"), ...(isRecord(request) ? { request: withoutFault(request) } : {}) };
+  return {
+    ...masked(run, "error"),
+    ...(isRecord(request) ? { request: masked(withoutFault(request), "parameters") } : {}),
+  };
 }
 
 /** What an operator did: the fault that it was to be about. The reason is in the operator's own words, and stays. */

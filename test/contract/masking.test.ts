@@ -8,6 +8,7 @@ import { joined } from "../../engine/deliveries/pending.ts";
 import { deliveryRecord } from "../../engine/deliveries/records.ts";
 import type { Container, Item, Ports } from "../../engine/ports.ts";
 import { startRun } from "../../engine/runs/start.ts";
+import { pendingStep, type StepRecord } from "../../engine/sequences/runs/step-record.ts";
 import { recordAction } from "../../engine/runs/operator-log.ts";
 import { readRun, saveRun } from "../../engine/runs/run.ts";
 import { documentItem, type Parked } from "../../engine/sync/entity.ts";
@@ -16,6 +17,7 @@ import { parkingWrites } from "../../engine/sync/park.ts";
 import { quarantine } from "../../engine/sync/quarantine.ts";
 import { routes } from "../../functions/api/index.ts";
 import type { Route } from "../../functions/api/http.ts";
+import { bookOf, CHAIN } from "../unit/sequences/runs/book-of.ts";
 import { type Ask, FIRST, openApi } from "../unit/functions/api.ts";
 import { memoryPorts } from "../unit/sync/memory-ports.ts";
 import { event, fold, goneRule, minute, person, told, toldRule } from "../unit/sync/shop.ts";
@@ -38,6 +40,7 @@ let ports: Ports;
 let ask: Ask;
 let auditor: string;
 let run: string;
+let sequenceRun: string;
 let inQuarantine: string;
 /** The event whose address stands, which explanations are about. */
 let standing: string;
@@ -52,7 +55,8 @@ beforeAll(async () => {
   await makeContainers(account.database);
   const audit = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "der" });
   const env = { CAUDAL_OPERATOR_TOKEN: FIRST, CAUDAL_AUDIT_KEY: audit.toString("base64") };
-  ask = openApi(ports, definitions, env);
+  const book = bookOf({ list: CHAIN });
+  ask = openApi(ports, definitions, env, { sequences: { book, work: undefined as never } });
   const issued = await ask("POST /api/v1/tokens", { json: { name: "ana", roles: ["auditor"] } });
   auditor = String(issued.json["token"]);
   await fillUnified();
@@ -144,6 +148,7 @@ async function fillOperations(): Promise<void> {
   const erasure = await readRun(ports.documents, erased);
   if (!erasure) throw new Error("the erasure was not recorded");
   await saveRun(ports.documents, { ...erasure, status: "failed", error: plant("erasure"), endedAt: AT });
+  await fillSequence();
   await recordAction(ports, { actor: "o", action: "replay", target: "dead-letters", details: { fault } });
   const { id } = await quarantine(ports.documents, {
     via: "receiver",
@@ -156,6 +161,30 @@ async function fillOperations(): Promise<void> {
   inQuarantine = id.slice("quarantine|".length);
 }
 
+/** A run of a sequence whose step said what it should not have. */
+async function fillSequence(): Promise<void> {
+  const parameters = { who: plant("parameter") };
+  const work = {
+    kind: "sequence",
+    name: "list",
+    request: { parameters },
+    unit: "steps",
+    actor: "o",
+  } as const;
+  sequenceRun = await startRun(ports, work);
+  const step: StepRecord = {
+    ...pendingStep(sequenceRun, 0, "extract"),
+    status: "failed",
+    attempts: [{ attempt: 1, startedAt: AT, endedAt: AT, exitCode: 1, reason: plant("attempt-reason") }],
+    command: ["bash", plant("argument")],
+    output: plant("log"),
+    artifact: { path: plant("artifact"), blob: null, sha256: "0", bytes: 1 },
+    result: { last: plant("result") },
+    reason: plant("step-reason"),
+  };
+  await put("operations", sequenceRun, step);
+}
+
 /** What stands for the parameters of a route. */
 const PARAMETERS = (): Record<string, string> => ({
   entity: "person",
@@ -164,6 +193,8 @@ const PARAMETERS = (): Record<string, string> => ({
   integration: "list",
   pull: "none",
   receiver: "none",
+  name: "list",
+  schema: "sequence.json",
 });
 
 /** How a route is asked, where its parameters alone do not say it: several times, with a query, with a body. */
@@ -177,6 +208,7 @@ const CASES: Readonly<Record<string, () => readonly Request[]>> = {
     ["contact.email", "contact"].map((path) => ({
       path: `/api/v1/entities/person/1/explain?path=${path}`,
     })),
+  "api-runs-read": () => [run, sequenceRun].map((id) => ({ path: `/api/v1/runs/${id}` })),
   "api-audit-verify-start": () => [{ path: "/api/v1/audit/verify", status: 202 }],
   "api-rehearsals-start": () => [{ path: "/api/v1/rehearsals", status: 202 }],
   "api-quarantine-read": () => [{ path: `/api/v1/quarantine/${inQuarantine}` }],

@@ -65,6 +65,8 @@ function maskStep(step: StepView): object {
     result: hide(step.result),
     reason: hide(step.reason),
     log: hide(step.log),
+    // A parameter may stand in its path.
+    artifact: step.artifact && { ...step.artifact, path: MASKED },
     attempts: step.attempts.map((attempt) => ({ ...attempt, reason: hide(attempt.reason) })),
   };
 }
