@@ -4,9 +4,9 @@ import path from "node:path";
 import { afterEach, expect, onTestFinished, test } from "vitest";
 import { type Broker, startBroker } from "../../infra/local/servicebus/broker.ts";
 import { parseConfig } from "../../infra/local/servicebus/config.ts";
-import { appFolder, recordSource } from "./host-app-folder.ts";
-import { HostProcess } from "./host-process.ts";
-import { clientOf, configOf } from "./servicebus-broker.ts";
+import { appFolder, recordSource } from "../contract/host-app-folder.ts";
+import { HostProcess } from "../contract/host-process.ts";
+import { clientOf, configOf } from "../contract/servicebus-broker.ts";
 
 const hosts: HostProcess[] = [];
 afterEach(async () => {

@@ -5,8 +5,8 @@ import { LeaseLostError } from "../../engine/errors/lease-lost-error.ts";
 import type { Connect } from "../../engine/models/database/connections.ts";
 import { withModelLock } from "../../engine/models/database/model-lock.ts";
 import { connectionPool, type FullConnection } from "../../engine/mysql/pool.ts";
-import { openModelDesk } from "./model-database-desk.ts";
-import { type MysqlServer, mysqlServer } from "./mysql-server.ts";
+import { openModelDesk } from "../contract/model-database-desk.ts";
+import { type MysqlServer, mysqlServer } from "../contract/mysql-server.ts";
 
 let mysql: MysqlServer;
 beforeAll(async () => {
