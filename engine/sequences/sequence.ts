@@ -8,7 +8,7 @@ const PARAMETER_NAME = /^[a-z][a-z0-9_]{0,63}$/;
 const moduleName = z.string().regex(MODULE_NAME);
 const path = z.string().max(2_000);
 
-/** One step, as a sequence file has it: the first four members are seed's, the others have defaults. */
+/** One step, as a sequence file has it: four members say what is done with what, the others how. */
 const step = z.strictObject({
   module_name: moduleName.describe("The module that does the step's work."),
   input: path

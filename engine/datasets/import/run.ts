@@ -9,8 +9,9 @@ import type { DatasetDatabase } from "../database.ts";
 import type { Dataset } from "../dataset.ts";
 import { readDataset } from "../registry.ts";
 import { columnFault } from "./columns.ts";
-import { type ImportedPage, importPage } from "./page.ts";
+import { importPage } from "./page.ts";
 import { countRows, type DatasetRow, nextRows } from "./rows.ts";
+import type { SentRows } from "./send-rows.ts";
 import { importRequest } from "./start.ts";
 
 const PAGE = 500;
@@ -26,7 +27,7 @@ export interface ImportWork {
 }
 
 /** How far an import has come. */
-export interface ImportState extends ImportedPage {
+export interface ImportState extends SentRows {
   /** Of the dataset when it began. */
   readonly version: string;
   /** The last row that is done with. */
