@@ -30,7 +30,6 @@ export type Asked = { readonly where: Where; readonly wait: boolean } & (
 export function askedOf(args: readonly string[], env: NodeJS.ProcessEnv): Asked | "help" {
   const { values, positionals } = parsed(args);
   if (values.help) return "help";
-  const asked = { where: whereOf(values, env), wait: !values["no-wait"] };
   const [name, ...more] = positionals;
   if (more.length > 0) throw new WrongUse(`give one name: "${more.join(" ")}" is too much`);
   const { restart, cancel, from, param } = values;
@@ -39,6 +38,7 @@ export function askedOf(args: readonly string[], env: NodeJS.ProcessEnv): Asked 
   }
   if (from !== undefined && restart === undefined) throw new WrongUse("--from goes with --restart");
   if (param.length > 0 && name === undefined) throw new WrongUse("--param goes with the name of a sequence");
+  const asked = { where: whereOf(values, env), wait: !values["no-wait"] };
   if (restart !== undefined) {
     return { ...asked, do: "restart", run: restart, from: /^\d+$/.test(from ?? "") ? Number(from) : from };
   }
