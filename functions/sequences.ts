@@ -22,7 +22,8 @@ export interface SequenceHandlers {
 
 /** Makes the handlers; connections are opened at the first call. */
 export function createSequenceHandlers(services: Services): SequenceHandlers {
-  const { log } = services;
+  // Opened at once: two modules of one name are told when the app starts.
+  const { log, sequences } = services;
   const shutdown = new AbortController();
   const atWork = new Set<Promise<void>>();
   // A step may have 512 MiB. A message that waits for its turn has not begun its step.
@@ -32,7 +33,7 @@ export function createSequenceHandlers(services: Services): SequenceHandlers {
       const work = shielded(services, "a step of a sequence", async () => {
         const step = parseStepMessage(message);
         if (!step) return log("error", "a message of the queue steps is about no step; it was dropped");
-        await stepTurns(() => workOnStep(services.sequences.work, step, shutdown.signal));
+        await stepTurns(() => workOnStep(sequences.work, step, shutdown.signal));
       }).finally(() => atWork.delete(work));
       atWork.add(work);
       await work;
@@ -42,10 +43,9 @@ export function createSequenceHandlers(services: Services): SequenceHandlers {
         const reason = `its message was dead-lettered by the broker: ${reasonOf(message)}`;
         log("error", `a step failed: ${reason}`, { messageId: message.messageId });
         const step = parseStepMessage(message.body);
-        if (step) await deadStep(services.sequences.work, step, reason);
+        if (step) await deadStep(sequences.work, step, reason);
       }),
-    tick: () =>
-      shielded(services, "the schedule of the sequences", () => tickSequences(services.sequences.work)),
+    tick: () => shielded(services, "the schedule of the sequences", () => tickSequences(sequences.work)),
     async end() {
       shutdown.abort(new Error("the host shuts down"));
       await Promise.allSettled(atWork);

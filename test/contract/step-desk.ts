@@ -6,11 +6,11 @@ import { onTestFinished } from "vitest";
 import type { ModuleDefinition } from "../../engine/define/module.ts";
 import { openJobRunner } from "../../engine/jobs/local-runner.ts";
 import type { CommandModule, Module } from "../../engine/sequences/book.ts";
-import { sequenceFile } from "../../engine/sequences/sequence.ts";
 import type { Artifact, StepEnd, StepOrder } from "../../engine/sequences/step.ts";
 import { openStepRunner } from "../../engine/sequences/steps/step-runner.ts";
 import type { StepWork } from "../../engine/sequences/steps/step-work.ts";
 import type { Web } from "../../engine/sequences/web.ts";
+import { orderOf } from "../unit/sequences/steps/order-of.ts";
 import { type MemoryPorts, memoryPorts } from "../unit/sync/memory-ports.ts";
 import { modes } from "./job-runner-desk.ts";
 
@@ -89,17 +89,8 @@ export async function stepDesk(web?: Partial<Web>): Promise<StepDesk> {
     folder: steps,
   };
   const runner = openStepRunner(work);
-  const orderOf = (step: object, more: Partial<StepOrder> = {}): StepOrder => ({
-    run: path.basename(folder),
-    sequence: "test",
-    index: 0,
-    attempt: 1,
-    step: sequenceFile.parse([step]).steps[0]!,
-    parameters: {},
-    artifacts: new Map(),
-    startedAt: "2026-03-01T03:00:00.000Z",
-    ...more,
-  });
+  const ordered = (step: object, more: Partial<StepOrder> = {}): StepOrder =>
+    orderOf(step, { run: path.basename(folder), ...more });
   return {
     ports,
     elsewhere,
@@ -121,8 +112,8 @@ export async function stepDesk(web?: Partial<Web>): Promise<StepDesk> {
       await writeFile(path.join(folder, name), text);
     },
     run: (step, { signal = new AbortController().signal, hear = () => {}, ...more } = {}) =>
-      runner.run(orderOf(step, more), signal, hear),
-    keyOf: (step, more) => runner.keyOf(orderOf(step, more)),
+      runner.run(ordered(step, more), signal, hear),
+    keyOf: (step, more) => runner.keyOf(ordered(step, more)),
     async artifact(place, text) {
       const bytes = Buffer.from(text);
       const blob = `kept/${place}`;

@@ -2,7 +2,7 @@ import type { SequencePlan } from "../sequence.ts";
 import { afterFailure, stepOf } from "./after-step.ts";
 import { endedStep } from "./ended-step.ts";
 import type { HeldRun, Move } from "./move-run.ts";
-import { ATTEMPTS_KEPT, type StepRecord } from "./step-record.ts";
+import { ATTEMPTS_KEPT, NOTHING_YET, type StepRecord } from "./step-record.ts";
 
 /** How often a step's worker may be lost before the step fails: what it does may be what kills it. */
 export const MOST_LOSSES = 5;
@@ -44,15 +44,8 @@ function runningStep(step: StepRecord, worker: string, now: string): StepRecord 
     status: "running",
     attempt,
     attempts: [...step.attempts, begun].slice(-ATTEMPTS_KEPT),
-    command: null,
-    exitCode: null,
-    output: null,
-    artifact: null,
-    result: null,
-    reason: null,
+    ...NOTHING_YET,
     startedAt: now,
-    endedAt: null,
-    durationMs: null,
     worker,
   };
 }

@@ -57,6 +57,18 @@ export function stepId(at: StepPlace): string {
   return `step|${typeof at === "number" ? String(at).padStart(2, "0") : at}`;
 }
 
+/** What is known of an attempt that has not ended. */
+export const NOTHING_YET = {
+  command: null,
+  exitCode: null,
+  output: null,
+  artifact: null,
+  result: null,
+  reason: null,
+  endedAt: null,
+  durationMs: null,
+} satisfies Partial<StepRecord>;
+
 /** A step that was not begun. */
 export function pendingStep(run: string, index: StepPlace, module: string): StepRecord {
   return {
@@ -68,16 +80,9 @@ export function pendingStep(run: string, index: StepPlace, module: string): Step
     status: "pending",
     attempt: 0,
     attempts: [],
-    command: null,
-    exitCode: null,
-    output: null,
-    artifact: null,
-    result: null,
-    reason: null,
+    ...NOTHING_YET,
     key: null,
     startedAt: null,
-    endedAt: null,
-    durationMs: null,
     worker: null,
   };
 }

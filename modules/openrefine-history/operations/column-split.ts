@@ -10,24 +10,25 @@ import { eachRow, isBlankIn, operationKind, type Row } from "../operation.ts";
 /** Most columns that a split may make. */
 const MOST = 10_000;
 
+/** What a split says in either mode. */
+const either = {
+  ...named,
+  engineConfig,
+  columnName: column,
+  guessCellType: z.boolean().default(false),
+  removeOriginalColumn: z.boolean().default(false),
+};
+
 const how = z.discriminatedUnion("mode", [
   z.strictObject({
-    ...named,
-    engineConfig,
-    columnName: column,
-    guessCellType: z.boolean().default(false),
-    removeOriginalColumn: z.boolean().default(false),
+    ...either,
     mode: z.literal("separator"),
     separator: z.string().min(1),
     regex: z.literal(false, { error: "a split by a regular expression is not supported" }).default(false),
     maxColumns: z.int().default(0),
   }),
   z.strictObject({
-    ...named,
-    engineConfig,
-    columnName: column,
-    guessCellType: z.boolean().default(false),
-    removeOriginalColumn: z.boolean().default(false),
+    ...either,
     mode: z.literal("lengths"),
     fieldLengths: z.array(z.int().min(0)).min(1).max(MOST),
   }),
