@@ -32,7 +32,9 @@ async function show(asked: Asked): Promise<void> {
     return void process.stdout.write(`${(await linesOf(asked, WIDE)).join("\n")}\n`);
   }
   for (;;) {
-    const { columns, rows } = process.stdout;
+    // A terminal that does not know its size says 0.
+    const columns = process.stdout.columns || 80;
+    const rows = process.stdout.rows || 24;
     const lines = await linesOf(asked, columns).catch((error: unknown) => {
       // It may be starting again: the next look will tell.
       if (error instanceof NotAnswered && error.status === undefined) return [error.message];
