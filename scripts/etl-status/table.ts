@@ -6,18 +6,19 @@ const LAST_LINES = 3;
 /** The table of runs, each line at most `width` characters. */
 export function tableOf(runs: readonly RunView[], now: number, width: number): string[] {
   if (runs.length === 0) return ["No sequence has run yet: npm run sequence -- NAME runs one."];
+  // What a command may be given comes first: a narrow terminal cuts what is last.
   const rows = runs.map((run) => [
+    run.id,
     run.name,
     run.status,
-    stepOf(run),
     `${run.progress.done}/${run.progress.total ?? "?"}`,
-    whenOf(run.startedAt ?? run.queuedAt),
     durationOf(run, now),
-    run.id,
+    stepOf(run),
+    whenOf(run.startedAt ?? run.queuedAt),
     run.error ?? "",
   ]);
   return columnsOf(
-    [["SEQUENCE", "STATUS", "STEP", "DONE", "STARTED (UTC)", "FOR", "RUN", "ERROR"], ...rows],
+    [["RUN", "SEQUENCE", "STATUS", "DONE", "FOR", "STEP", "STARTED (UTC)", "ERROR"], ...rows],
     width,
   );
 }

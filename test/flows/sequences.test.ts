@@ -32,7 +32,7 @@ describe("the example of three dummy modules", () => {
     }
     expect(told).toMatch(/^dummy_etl succeeded in /m);
 
-    expect(await command("etl-status.ts")).toMatch(/^dummy_etl +succeeded +3\/3/m);
+    expect(await command("etl-status.ts")).toMatch(/^[\w-]{36}  dummy_etl +succeeded +3\/3/m);
     const id = /^run ([\w-]+)/.exec(told)?.[1] ?? "";
     const { json } = await business.call("GET", `/api/v1/runs/${id}`);
     expect(json).toMatchObject({

@@ -65,8 +65,8 @@ describe("the table of npm run etl:status", () => {
       now,
       200,
     );
-    expect(head).toMatch(/^SEQUENCE +STATUS +STEP +DONE +STARTED \(UTC\) +FOR +RUN +ERROR$/);
-    expect(line).toBe("dummy_etl  running  load (attempt 2)  1/3   2026-03-01 03:00:00  12 s  7f3a");
+    expect(head).toMatch(/^RUN +SEQUENCE +STATUS +DONE +FOR +STEP +STARTED \(UTC\) +ERROR$/);
+    expect(line).toBe("7f3a  dummy_etl  running  1/3   12 s  load (attempt 2)  2026-03-01 03:00:00");
   });
 
   it("says how to begin where there is none", () => {
